@@ -1,0 +1,103 @@
+namespace Ahenk.Grains.Interfaces;
+
+/// <summary>
+/// The durable life of tasks: accepted, started, finished. Calls that are made at the same time share one transaction and one fsync; they take
+/// effect in the order in which they were made.
+/// </summary>
+public interface ITaskStore
+{
+    /// <summary>
+    /// Stores a task that arrived, unless its id is known. When the returned task completes, the row (and the
+    /// <paramref name="position"/>) survives a power cut.
+    /// </summary>
+    ValueTask<AcceptOutcome> AcceptAsync(NewTask task, StreamPosition? position);
+
+    /// <summary>Notes that a task is about to run; the note survives a power cut. <see langword="false"/>: it was not waiting.</summary>
+    ValueTask<bool> StartAsync(long taskId);
+
+    /// <summary>
+    /// In one transaction: the task is finished, its parameters are forgotten, its answer is in the outbox. <see langword="false"/>: it was
+    /// finished before or is not known, and nothing was changed.
+    /// </summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="responseCode">The code of the answer, for lists.</param>
+    /// <param name="answer">The answer.</param>
+    ValueTask<bool> FinishAsync(long taskId, string responseCode, OutboxDraft answer);
+
+    /// <summary>One task, or <see langword="null"/>.</summary>
+    ValueTask<StoredTask?> FindAsync(long taskId);
+
+    /// <summary>The ids of all tasks that are not finished, in order of arrival.</summary>
+    ValueTask<IReadOnlyList<long>> ListUnfinishedAsync();
+
+    /// <summary>The newest tasks first.</summary>
+    ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit);
+
+    /// <summary>Forgets finished tasks that finished before a moment; from then on their ids are new again.</summary>
+    /// <returns>How many.</returns>
+    ValueTask<int> ForgetAsync(DateTimeOffset finishedBefore);
+}
+
+/// <summary>Whether a task was taken in.</summary>
+public enum AcceptOutcome
+{
+    /// <summary>It is new and stored.</summary>
+    Accepted,
+
+    /// <summary>Its id is known: it is not run again.</summary>
+    Duplicate,
+}
+
+/// <summary>The state of a stored task.</summary>
+public enum TaskState
+{
+    /// <summary>Stored, not started.</summary>
+    Waiting = 0,
+
+    /// <summary>Started, not finished.</summary>
+    Running = 1,
+
+    /// <summary>Finished; its answer is in the outbox or delivered.</summary>
+    Finished = 2,
+}
+
+/// <summary>A task that arrived.</summary>
+/// <param name="TaskId">Lider's id.</param>
+/// <param name="Plugin">The plugin's name, lower case.</param>
+/// <param name="Command">The command's id as it came.</param>
+/// <param name="Parameters">The <c>parameterMap</c> as JSON text. May hold secrets.</param>
+/// <param name="ReceivedAt">When it came.</param>
+public sealed record NewTask(long TaskId, string Plugin, string Command, string Parameters, DateTimeOffset ReceivedAt);
+
+/// <summary>A stored task.</summary>
+public sealed record StoredTask
+{
+    /// <summary>Lider's id.</summary>
+    public required long TaskId { get; init; }
+
+    /// <summary>The plugin's name, lower case.</summary>
+    public required string Plugin { get; init; }
+
+    /// <summary>The command's id as it came.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The parameters as JSON text; <see langword="null"/> once finished.</summary>
+    public string? Parameters { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required TaskState State { get; init; }
+
+    /// <summary>When it came.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>When it finished.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>The code of its answer.</summary>
+    public string? ResponseCode { get; init; }
+}
+
+/// <summary>How far a stream has been handled (XEP-0198 <c>h</c>), stored in the same transaction as what was handled.</summary>
+/// <param name="StreamId">The stream-management id.</param>
+/// <param name="Sequence">The count.</param>
+public readonly record struct StreamPosition(string StreamId, long Sequence);
