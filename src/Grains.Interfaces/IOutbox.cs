@@ -41,8 +41,10 @@ public interface IOutbox
     /// <returns>How many rows are pending again.</returns>
     ValueTask<int> RequeueUnconfirmedAsync(string? resumedStreamId, int mostAttempts);
 
-    /// <summary>After a process restart and a resumption: rows of the stream above what the server has are pending again.</summary>
-    ValueTask<int> RequeueAboveAsync(string streamId, long sequence);
+    /// <summary>
+    /// A stream of an earlier process was resumed: its rows that the server has not acknowledged are pending again, for nobody else keeps them.
+    /// </summary>
+    ValueTask<int> RequeueUnacknowledgedAsync(string streamId);
 
     /// <summary>Figures for status and tests.</summary>
     ValueTask<OutboxFigures> ReadFiguresAsync();

@@ -67,7 +67,15 @@ public enum TaskState
 /// <param name="Command">The command's id as it came.</param>
 /// <param name="Parameters">The <c>parameterMap</c> as JSON text. May hold secrets.</param>
 /// <param name="ReceivedAt">When it came.</param>
-public sealed record NewTask(long TaskId, string Plugin, string Command, string Parameters, DateTimeOffset ReceivedAt);
+/// <param name="Arrival">Its place in the order of arrival: rises from task to task.</param>
+[GenerateSerializer, Immutable]
+public sealed record NewTask(
+    [property: Id(0)] long TaskId,
+    [property: Id(1)] string Plugin,
+    [property: Id(2)] string Command,
+    [property: Id(3)] string Parameters,
+    [property: Id(4)] DateTimeOffset ReceivedAt,
+    [property: Id(5)] long Arrival);
 
 /// <summary>A stored task.</summary>
 public sealed record StoredTask
@@ -100,4 +108,5 @@ public sealed record StoredTask
 /// <summary>How far a stream has been handled (XEP-0198 <c>h</c>), stored in the same transaction as what was handled.</summary>
 /// <param name="StreamId">The stream-management id.</param>
 /// <param name="Sequence">The count.</param>
-public readonly record struct StreamPosition(string StreamId, long Sequence);
+[GenerateSerializer, Immutable]
+public readonly record struct StreamPosition([property: Id(0)] string StreamId, [property: Id(1)] long Sequence);

@@ -1,0 +1,201 @@
+using System.Threading.Channels;
+using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Gateway.Xmpp;
+
+/// <summary>
+/// The agent's way from its start to its permanent session: what the last process left undone, registration where it is needed, then the session
+/// and the outbox until the agent ends.
+/// </summary>
+internal sealed partial class AgentConnection(
+    IGrainFactory grains,
+    ITaskStore tasks,
+    IOutbox outbox,
+    LiderInbox inbox,
+    Registration registration,
+    PermanentSessionFactory sessions,
+    GatewayOptions options,
+    AgentExit exit,
+    TimeProvider time,
+    ILogger<AgentConnection> logger) : BackgroundService, IAgentControl
+{
+    private const string WaitingForRegistration = "waiting for 'ahenk register'";
+
+    private readonly Channel<ManualRegistration> _manual = Channel.CreateBounded<ManualRegistration>(1);
+    private volatile PermanentSession? _session;
+    private volatile string _phase = "starting";
+    private volatile Failure? _lastFailure;
+
+    private IAgentGrain Agent => grains.GetGrain<IAgentGrain>(0);
+
+    /// <inheritdoc/>
+    public async Task<AgentReport> GetReport()
+    {
+        var identity = await Agent.GetIdentity();
+        var status = _session?.Status;
+        var failure = status?.LastFailure is { } last ? new Failure(last.Message, last.At) : _lastFailure;
+        return new AgentReport
+        {
+            Version = options.AgentVersion,
+            Name = identity.Name,
+            Registration = identity.State,
+            Connection = status is null ? _phase : status.Phase.ToString().ToLowerInvariant(),
+            ConnectionDetail = status?.Connection,
+            ConnectedSince = status?.OnlineSince,
+            NextAttemptAt = status?.NextAttemptAt,
+            LastError = failure?.Message,
+            LastErrorAt = failure?.At,
+            UnfinishedTasks = (await tasks.ListUnfinishedAsync()).Count,
+            Outbox = await outbox.ReadFiguresAsync(),
+            ForeignMessages = inbox.ForeignMessages,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken)
+    {
+        var order = new ManualRegistration(host, new RegistrationCredential(user, password));
+        return _phase == WaitingForRegistration && _manual.Writer.TryWrite(order)
+            ? await order.Answer.Task.WaitAsync(cancellationToken)
+            : new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
+                ? "A registration is under way; look at 'ahenk status'."
+                : "This machine is registered already.");
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await ReleaseUnfinished();
+            if (await EnsureRegistered(stoppingToken) is { } credential)
+            {
+                await RunPermanently(credential, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            LogStopped();
+        }
+    }
+
+    /// <summary>Tasks the last process had accepted and not finished: handed to their plugins in their old order, or answered.</summary>
+    private async Task ReleaseUnfinished()
+    {
+        var unfinished = await tasks.ListUnfinishedAsync();
+        foreach (var id in unfinished)
+        {
+            await grains.GetGrain<ITaskGrain>(id).Release();
+        }
+
+        if (unfinished.Count > 0)
+        {
+            LogReleased(unfinished.Count);
+        }
+    }
+
+    /// <returns>The credential that was used, an empty one when none was needed, <see langword="null"/> when the agent must end.</returns>
+    private async Task<LoginContext?> EnsureRegistered(CancellationToken cancellationToken)
+    {
+        var identity = await Agent.GetIdentity();
+        if (identity.State == RegistrationState.Verified)
+        {
+            return new LoginContext(null);
+        }
+
+        if (ReadCredential() is { } configured)
+        {
+            _phase = "registering";
+            var (result, message) = await registration.RunAsync(configured, null, cancellationToken);
+            if (result == RegistrationResult.Registered)
+            {
+                return new LoginContext(configured);
+            }
+
+            _lastFailure = new Failure(message, time.GetUtcNow());
+            exit.End(result == RegistrationResult.Refused ? AgentExit.RegistrationRefused : AgentExit.RegistrationUnanswered, message);
+            return null;
+        }
+
+        return identity.State == RegistrationState.Registered ? new LoginContext(null) : await WaitForManualRegistration(cancellationToken);
+    }
+
+    private RegistrationCredential? ReadCredential()
+    {
+        try
+        {
+            return RegistrationCredential.Read(options.RegistrationCredentialFile);
+        }
+        catch (InvalidDataException failure)
+        {
+            _lastFailure = new Failure(failure.Message, time.GetUtcNow());
+            LogCredential(failure.Message);
+            return null;
+        }
+    }
+
+    private async Task<LoginContext> WaitForManualRegistration(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            LogWaiting();
+            _phase = WaitingForRegistration;
+            var order = await _manual.Reader.ReadAsync(cancellationToken);
+            _phase = "registering";
+            var (result, message) = await registration.RunAsync(order.Credential, order.Host, cancellationToken);
+            if (result == RegistrationResult.Registered)
+            {
+                order.Answer.TrySetResult(new RegistrationReport(true, message));
+                return new LoginContext(order.Credential);
+            }
+
+            _lastFailure = new Failure(message, time.GetUtcNow());
+            order.Answer.TrySetResult(new RegistrationReport(false, message));
+        }
+    }
+
+    private async Task RunPermanently(LoginContext login, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using var session = sessions.Create(await Agent.GetIdentity());
+            _session = session;
+            if (!await session.RunAsync(login.Credential is not null, cancellationToken))
+            {
+                _session = null;
+
+                // REGISTERED does not always mean that the directory has our password: a second REGISTER writes it (LP 8.11).
+                LogRegisterAgain();
+                _phase = "registering";
+                await registration.RunAsync(login.Credential!, null, cancellationToken);
+                login = new LoginContext(null);
+            }
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Information, "[AHENK] {Count} unfinished tasks of the last run are taken up")]
+    private partial void LogReleased(int count);
+
+    [LoggerMessage(2302, LogLevel.Warning, "[REGISTRATION] This machine is not registered: run 'ahenk register HOST USER', or name a registration_credential_file")]
+    private partial void LogWaiting();
+
+    [LoggerMessage(2303, LogLevel.Warning, "[REGISTRATION] The first login after REGISTERED was refused: registering once more")]
+    private partial void LogRegisterAgain();
+
+    [LoggerMessage(2304, LogLevel.Error, "[REGISTRATION] {Problem}")]
+    private partial void LogCredential(string problem);
+
+    [LoggerMessage(2306, LogLevel.Information, "[AHENK] The connection to Lider is closed")]
+    private partial void LogStopped();
+
+    private sealed record LoginContext(RegistrationCredential? Credential);
+
+    private sealed record Failure(string Message, DateTimeOffset At);
+
+    private sealed record ManualRegistration(string? Host, RegistrationCredential Credential)
+    {
+        public TaskCompletionSource<RegistrationReport> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

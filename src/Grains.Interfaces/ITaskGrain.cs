@@ -1,0 +1,75 @@
+namespace Ahenk.Grains.Interfaces;
+
+/// <summary>
+/// One task of Lider; the key is Lider's task id. It sees to it that the task runs at most once and that exactly one final answer is
+/// stored for it.
+/// </summary>
+public interface ITaskGrain : IGrainWithIntegerKey
+{
+    /// <summary>Takes the task in. When the call returns, the task survives a power cut and its stanza may be acknowledged.</summary>
+    Task<AcceptOutcome> Accept(IncomingTask task);
+
+    /// <summary>
+    /// Hands an accepted task to its plugin, or answers it when that cannot be. Called in order of arrival, for it decides the order in the
+    /// plugin's queue. A task that was running when the agent died is answered as interrupted, or run again when its command is
+    /// idempotent.
+    /// </summary>
+    Task Release();
+
+    /// <summary>The plugin's work ended: stores the answer.</summary>
+    Task Complete(TaskOutcome outcome);
+
+    /// <summary>Answers a message that bears this task's id but cannot be run.</summary>
+    Task<AcceptOutcome> Reject(RejectedTask task);
+}
+
+/// <summary>A task as it came over the wire.</summary>
+/// <param name="Task">The task.</param>
+/// <param name="IsScheduled">Whether it carries a cron expression.</param>
+/// <param name="Position">How far the stream is handled once the task is stored.</param>
+[GenerateSerializer, Immutable]
+public sealed record IncomingTask(
+    [property: Id(0)] NewTask Task,
+    [property: Id(1)] bool IsScheduled,
+    [property: Id(2)] StreamPosition? Position);
+
+/// <summary>A message that names a task but cannot be understood.</summary>
+/// <param name="Reason">One sentence for the administrator.</param>
+/// <param name="ReceivedAt">When it came.</param>
+/// <param name="Arrival">Its place in the order of arrival, as <see cref="NewTask.Arrival"/>.</param>
+/// <param name="Position">How far the stream is handled once the answer is stored.</param>
+[GenerateSerializer, Immutable]
+public sealed record RejectedTask(
+    [property: Id(0)] string Reason,
+    [property: Id(1)] DateTimeOffset ReceivedAt,
+    [property: Id(2)] long Arrival,
+    [property: Id(3)] StreamPosition? Position);
+
+/// <summary>How a plugin's work ended.</summary>
+/// <param name="Code">The code of the answer.</param>
+/// <param name="Message">One sentence for the administrator.</param>
+/// <param name="Data">The answer's data as JSON text of an object, or <see langword="null"/>.</param>
+/// <param name="KeepEnd">Whether the end of a text is kept when it has to be cut.</param>
+[GenerateSerializer, Immutable]
+public sealed record TaskOutcome(
+    [property: Id(0)] TaskCode Code,
+    [property: Id(1)] string Message,
+    [property: Id(2)] string? Data = null,
+    [property: Id(3)] bool KeepEnd = false)
+{
+    /// <summary>The task was not done.</summary>
+    public static TaskOutcome Error(string message) => new(TaskCode.Error, message);
+}
+
+/// <summary>The codes of a final answer (LP 3.4).</summary>
+public enum TaskCode
+{
+    /// <summary>TASK_PROCESSED.</summary>
+    Processed,
+
+    /// <summary>TASK_WARNING.</summary>
+    Warning,
+
+    /// <summary>TASK_ERROR.</summary>
+    Error,
+}

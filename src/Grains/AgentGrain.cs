@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Lider.Protocol;
+using Ahenk.Plugins.Sdk;
+
+namespace Ahenk.Grains;
+
+/// <inheritdoc cref="IAgentGrain"/>
+public sealed class AgentGrain(
+    [PersistentState("identity", AgentGrain.StorageName)] IPersistentState<AgentIdentity> identity,
+    IMachine machine,
+    AgentVersion version,
+    TimeProvider time) : Grain, IAgentGrain
+{
+    /// <summary>The name of the grain storage that holds grain state.</summary>
+    public const string StorageName = "ahenk";
+
+    /// <inheritdoc/>
+    public Task<AgentIdentity> GetIdentity() => Task.FromResult(identity.State);
+
+    /// <inheritdoc/>
+    public async Task<RegistrationDraft> PrepareRegistration(RegistrationOrder order)
+    {
+        var inventory = await machine.Inventory.ReadAsync(CancellationToken.None);
+        var asked = await Write(Choose(order, inventory.Network) with { Host = order.Host ?? identity.State.Host });
+        var message = new RegisterMessage
+        {
+            From = asked.Name,
+            Password = asked.Password,
+            UserName = order.User,
+            UserPassword = order.UserPassword,
+            Hostname = inventory.Network.Hostname,
+            IpAddresses = string.Join(',', inventory.Network.IpAddresses),
+            MacAddresses = string.Join(',', inventory.Network.MacAddresses),
+            Data = RegistrationData.Compose(inventory, version.Text),
+            DirectoryServer = "LDAP",
+            Timestamp = time.GetLocalNow(),
+        };
+        return new RegistrationDraft(asked, message.ToBody(), AgentName.Attempts(inventory.Network));
+    }
+
+    /// <inheritdoc/>
+    public Task MarkRegistered(string response, string? dn) => Write(identity.State with
+    {
+        State = RegistrationState.Registered,
+        Response = response,
+        Dn = dn,
+        RegisteredAt = time.GetUtcNow(),
+    });
+
+    /// <inheritdoc/>
+    public Task MarkVerified() =>
+        identity.State.State == RegistrationState.Verified ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
+
+    private AgentIdentity Choose(RegistrationOrder order, NetworkIdentity network)
+    {
+        var current = identity.State;
+        if (order is { AccountName: { } account, AccountPassword: { } secret })
+        {
+            return current with { Name = account, Password = secret };
+        }
+
+        return current with
+        {
+            Name = order.Attempt == 0 && current.Name.Length > 0 ? current.Name : AgentName.Candidate(network, order.Attempt),
+            Password = current.Password.Length > 0 ? current.Password : NewPassword(),
+        };
+    }
+
+    private static string NewPassword() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private async Task<AgentIdentity> Write(AgentIdentity next)
+    {
+        identity.State = next;
+        try
+        {
+            await identity.WriteStateAsync();
+        }
+        catch
+        {
+            // A failed write leaves the new value in memory: take back what is stored before anybody sees it.
+            await identity.ReadStateAsync();
+            throw;
+        }
+
+        return next;
+    }
+}

@@ -1,0 +1,112 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Grains;
+
+/// <inheritdoc cref="IPluginGrain"/>
+public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, ILogger<PluginGrain> logger) : Grain, IPluginGrain
+{
+    private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
+
+    private readonly Queue<PluginWork> _queue = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
+
+    private string Name => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public Task Enqueue(PluginWork work)
+    {
+        _queue.Enqueue(work);
+        if (_running.IsCompleted)
+        {
+            // Not awaited: it goes on in this grain's turns, so the queue needs no lock, while calls are answered at once.
+            _running = RunQueue();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
+    }
+
+    private async Task RunQueue()
+    {
+        while (!_stopping.IsCancellationRequested && _queue.TryDequeue(out var work))
+        {
+            // Work in hand must not be lost to an idle deactivation, however long it takes.
+            DelayDeactivation(TimeSpan.FromDays(1));
+            if (!await MayStart(work))
+            {
+                continue;
+            }
+
+            var outcome = await plugins.RunAsync(Name, work, _stopping.Token);
+            var completion = GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome);
+            if (_stopping.IsCancellationRequested)
+            {
+                await completion;
+            }
+            else
+            {
+                // The note that the next item starts and this item's answer share one commit: waiting here would cost a second fsync.
+                _ = Observe(completion, work);
+            }
+        }
+
+        DelayDeactivation(TimeSpan.Zero);
+    }
+
+    private async Task<bool> MayStart(PluginWork work)
+    {
+        if (work.Idempotent)
+        {
+            return true;
+        }
+
+        while (true)
+        {
+            try
+            {
+                return await store.StartAsync(work.TaskId);
+            }
+            catch (StorageException failure)
+            {
+                LogStartNotStored(failure, work.TaskId, StorageRetry.TotalSeconds);
+                try
+                {
+                    await Task.Delay(StorageRetry, _stopping.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                    // The task stays stored as waiting and runs after the next start.
+                    return false;
+                }
+            }
+        }
+    }
+
+    private async Task Observe(Task completion, PluginWork work)
+    {
+        try
+        {
+            await completion;
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            // The task is stored as running, so the next start answers it as interrupted.
+            LogAnswerLost(failure, work.TaskId, Name, work.Command);
+        }
+    }
+
+    [LoggerMessage(1201, LogLevel.Error, "[PLUGIN] The start of task {TaskId} could not be stored, so it is not run yet; next attempt in {Seconds} s")]
+    private partial void LogStartNotStored(Exception failure, long taskId, double seconds);
+
+    [LoggerMessage(1202, LogLevel.Error, "[PLUGIN] The answer of task {TaskId} ({Plugin} {Command}) could not be handed over; it is answered as interrupted after the next start")]
+    private partial void LogAnswerLost(Exception failure, long taskId, string plugin, string command);
+}

@@ -1,0 +1,149 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Grains;
+
+/// <inheritdoc cref="ITaskGrain"/>
+public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, TaskAnswers answers, ILogger<TaskGrain> logger) : Grain, ITaskGrain
+{
+    private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
+
+    private StoredTask? _task;
+    private IGrainTimer? _retry;
+
+    private long TaskId => this.GetPrimaryKeyLong();
+
+    /// <inheritdoc/>
+    public async Task<AcceptOutcome> Accept(IncomingTask task)
+    {
+        var outcome = await store.AcceptAsync(task.Task, task.Position);
+        if (outcome == AcceptOutcome.Duplicate)
+        {
+            LogDuplicate(TaskId);
+            DeactivateWhenDone();
+            return outcome;
+        }
+
+        LogAccepted(TaskId, task.Task.Plugin, task.Task.Command);
+        _task = new StoredTask
+        {
+            TaskId = TaskId,
+            Plugin = task.Task.Plugin,
+            Command = task.Task.Command,
+            Parameters = task.Task.Parameters,
+            State = TaskState.Waiting,
+            ReceivedAt = task.Task.ReceivedAt,
+        };
+        if (task.IsScheduled)
+        {
+            await Finish(TaskOutcome.Error(
+                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule."));
+        }
+
+        return outcome;
+    }
+
+    /// <inheritdoc/>
+    public async Task Release()
+    {
+        _task ??= await store.FindAsync(TaskId);
+        if (_task is null || _task.State == TaskState.Finished)
+        {
+            DeactivateWhenDone();
+            return;
+        }
+
+        var lookup = plugins.Find(_task.Plugin, _task.Command);
+        if (_task.State == TaskState.Running && !lookup.Idempotent)
+        {
+            LogInterrupted(TaskId, _task.Plugin, _task.Command);
+            await Finish(TaskOutcome.Error(
+                $"{_task.Plugin} {_task.Command} was interrupted because the agent or the machine stopped while it ran; not run again. " +
+                "Check what it has done before sending it anew."));
+            return;
+        }
+
+        if (lookup.Problem is { } problem)
+        {
+            LogNotRunnable(TaskId, problem);
+            await Finish(TaskOutcome.Error(problem));
+            return;
+        }
+
+        await GrainFactory.GetGrain<IPluginGrain>(_task.Plugin)
+            .Enqueue(new PluginWork(TaskId, _task.Command, _task.Parameters ?? "{}", lookup.Idempotent));
+    }
+
+    /// <inheritdoc/>
+    public async Task Complete(TaskOutcome outcome)
+    {
+        _task ??= await store.FindAsync(TaskId);
+        await Finish(outcome);
+    }
+
+    /// <inheritdoc/>
+    public async Task<AcceptOutcome> Reject(RejectedTask task)
+    {
+        var rejected = new NewTask(TaskId, "", "", "{}", task.ReceivedAt, task.Arrival);
+        var outcome = await store.AcceptAsync(rejected, task.Position);
+        if (outcome == AcceptOutcome.Duplicate)
+        {
+            LogDuplicate(TaskId);
+            DeactivateWhenDone();
+            return outcome;
+        }
+
+        _task = new StoredTask { TaskId = TaskId, Plugin = "", Command = "", State = TaskState.Waiting, ReceivedAt = task.ReceivedAt };
+        await Finish(TaskOutcome.Error(task.Reason));
+        return outcome;
+    }
+
+    private async Task Finish(TaskOutcome outcome)
+    {
+        var answer = answers.Compose(TaskId, outcome, _task?.ReceivedAt);
+        try
+        {
+            if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
+            {
+                LogFinished(TaskId, answer.ResponseCode);
+            }
+
+            DeactivateWhenDone();
+        }
+        catch (StorageException failure)
+        {
+            // The work is done and its answer exists only here: it is kept and stored as soon as the disk takes it.
+            LogAnswerNotStored(failure, TaskId, StorageRetry.TotalSeconds);
+            DelayDeactivation(StorageRetry * 2);
+            _retry?.Dispose();
+            _retry = this.RegisterGrainTimer(
+                () => Finish(outcome),
+                new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        }
+    }
+
+    private void DeactivateWhenDone()
+    {
+        _retry?.Dispose();
+        _retry = null;
+        DeactivateOnIdle();
+    }
+
+    [LoggerMessage(1101, LogLevel.Information, "[EXECUTION] Task {TaskId} accepted: {Plugin} {Command}")]
+    private partial void LogAccepted(long taskId, string plugin, string command);
+
+    [LoggerMessage(1102, LogLevel.Information, "[EXECUTION] Task {TaskId} came again and is not run again")]
+    private partial void LogDuplicate(long taskId);
+
+    [LoggerMessage(1103, LogLevel.Warning, "[EXECUTION] Task {TaskId} ({Plugin} {Command}) was running when the agent stopped; it is answered and not run again")]
+    private partial void LogInterrupted(long taskId, string plugin, string command);
+
+    [LoggerMessage(1104, LogLevel.Warning, "[EXECUTION] Task {TaskId} cannot be run: {Problem}")]
+    private partial void LogNotRunnable(long taskId, string problem);
+
+    [LoggerMessage(1105, LogLevel.Information, "[EXECUTION] Task {TaskId} finished: {ResponseCode}")]
+    private partial void LogFinished(long taskId, string responseCode);
+
+    [LoggerMessage(1106, LogLevel.Error, "[EXECUTION] The answer of task {TaskId} could not be stored; next attempt in {Seconds} s")]
+    private partial void LogAnswerNotStored(Exception failure, long taskId, double seconds);
+}

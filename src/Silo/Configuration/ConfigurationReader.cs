@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Ahenk.Silo.Configuration;
+
+/// <summary>Typed look-ups whose errors say what an administrator has to mend.</summary>
+public sealed class ConfigurationReader(ConfigurationFiles files)
+{
+    /// <summary>A text, or the default.</summary>
+    public string Text(string section, string key, string fallback = "") => files.Find(section, key)?.Value ?? fallback;
+
+    /// <summary>A text, or <see langword="null"/>.</summary>
+    public string? Optional(string section, string key) => files.Find(section, key)?.Value;
+
+    /// <summary>An absolute path, or the default.</summary>
+    public string FilePath(string section, string key, string fallback)
+    {
+        var found = files.Find(section, key);
+        return found is null || Path.IsPathRooted(found.Value.Value)
+            ? found?.Value ?? fallback
+            : throw Bad(section, key, found.Value, "an absolute path");
+    }
+
+    /// <summary>A whole number within bounds, or the default.</summary>
+    public int Number(string section, string key, int fallback, int least, int most)
+    {
+        if (files.Find(section, key) is not { } found)
+        {
+            return fallback;
+        }
+
+        return int.TryParse(found.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Bad(section, key, found, $"a whole number from {least} to {most}");
+    }
+
+    /// <summary>One of several words (without regard to case), or the default.</summary>
+    public T Choice<T>(string section, string key, T fallback, params (string Word, T Value)[] choices)
+    {
+        if (files.Find(section, key) is not { } found)
+        {
+            return fallback;
+        }
+
+        foreach (var (word, value) in choices)
+        {
+            if (string.Equals(word, found.Value, StringComparison.OrdinalIgnoreCase))
+            {
+                return value;
+            }
+        }
+
+        throw Bad(section, key, found, string.Join(", ", choices.Select(choice => choice.Word)));
+    }
+
+    /// <summary>What to throw when a value is not allowed.</summary>
+    public static ConfigurationException Bad(string section, string key, (string Value, string File) found, string allowed) =>
+        new($"[{section}] {key} = {found.Value} is not allowed in {found.File}. Allowed: {allowed}.");
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
+
+namespace Ahenk.Silo.Control;
+
+/// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
+internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
+{
+    private const int MostTasks = 1000;
+
+    /// <summary>Carries a call out.</summary>
+    /// <exception cref="ControlException">It is refused.</exception>
+    public async Task<JsonNode?> Invoke(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken) => request.Method switch
+    {
+        "status" => Describe(await agent.GetReport()),
+        "tasks" => ForPrivileged(caller, request, await tasks.ListAsync(Limit(request)), Describe),
+        "register" => await Register(request, caller, cancellationToken),
+        _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
+    };
+
+    private static TOut ForPrivileged<TIn, TOut>(PeerCredentials caller, ControlRequest request, TIn value, Func<TIn, TOut> describe)
+    {
+        RequirePrivilege(caller, request);
+        return describe(value);
+    }
+
+    private static void RequirePrivilege(PeerCredentials caller, ControlRequest request)
+    {
+        if (!caller.IsPrivileged)
+        {
+            throw new ControlException(JsonRpc.Forbidden, $"Only root may call '{request.Method}'.");
+        }
+    }
+
+    private static int Limit(ControlRequest request) =>
+        request.Params["limit"] is JsonValue value && value.TryGetValue<int>(out var limit) ? Math.Clamp(limit, 1, MostTasks) : 50;
+
+    private async Task<JsonNode?> Register(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken)
+    {
+        RequirePrivilege(caller, request);
+        var host = request.Params.ContainsKey("host") ? request.Text("host") : null;
+        var report = await agent.Register(host, request.Text("user"), request.Text("password"), cancellationToken);
+        return new JsonObject { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
+    }
+
+    private static JsonObject Describe(AgentReport report) => new()
+    {
+        ["version"] = report.Version,
+        ["name"] = report.Name,
+        ["registration"] = report.Registration.ToString().ToLowerInvariant(),
+        ["registered"] = report.Registration != RegistrationState.Unregistered,
+        ["connection"] = report.Connection,
+        ["connection_detail"] = report.ConnectionDetail,
+        ["connected_since"] = report.ConnectedSince,
+        ["next_attempt_at"] = report.NextAttemptAt,
+        ["last_error"] = report.LastError,
+        ["last_error_at"] = report.LastErrorAt,
+        ["unfinished_tasks"] = report.UnfinishedTasks,
+        ["outbox_pending"] = report.Outbox.Pending,
+        ["outbox_unconfirmed"] = report.Outbox.Unconfirmed,
+        ["outbox_bytes"] = report.Outbox.Bytes,
+        ["outbox_dropped"] = report.Outbox.Dropped,
+        ["foreign_messages"] = report.ForeignMessages,
+    };
+
+    private static JsonArray Describe(IReadOnlyList<StoredTask> list) => new([.. list.Select(task => (JsonNode)new JsonObject
+    {
+        ["id"] = task.TaskId,
+        ["plugin"] = task.Plugin,
+        ["command"] = task.Command,
+        ["state"] = task.State.ToString().ToLowerInvariant(),
+        ["received_at"] = task.ReceivedAt,
+        ["finished_at"] = task.FinishedAt,
+        ["code"] = task.ResponseCode,
+    })]);
+}

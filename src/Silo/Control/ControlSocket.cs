@@ -1,0 +1,137 @@
+using System.Net.Sockets;
+using System.Text;
+using Ahenk.Silo.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Silo.Control;
+
+/// <summary>
+/// The Unix socket through which the <c>ahenk</c> command talks to the daemon. Everybody may connect; what a caller may do is decided from what
+/// the kernel says of it.
+/// </summary>
+internal sealed partial class ControlSocket(AhenkSettings settings, ControlMethods methods, ILogger<ControlSocket> logger) : BackgroundService
+{
+    private const int MostUnprivileged = 16;
+    private const int Backlog = 64;
+    private const int MaxLineBytes = 64 * 1024;
+    private const UnixFileMode ForEverybody =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+    private readonly SemaphoreSlim _unprivileged = new(MostUnprivileged);
+
+    /// <summary>Where the socket of a run directory is.</summary>
+    public static string PathIn(string runDirectory) => Path.Combine(runDirectory, "control.sock");
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _unprivileged.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var path = PathIn(settings.RunDirectory);
+        File.Delete(path);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        File.SetUnixFileMode(path, ForEverybody);
+        listener.Listen(Backlog);
+        try
+        {
+            while (true)
+            {
+                var connection = await listener.AcceptAsync(stoppingToken);
+                _ = Serve(connection, stoppingToken);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private async Task Serve(Socket connection, CancellationToken stoppingToken)
+    {
+        // Accepting goes on before this caller has said anything.
+        await Task.Yield();
+        var counted = false;
+        try
+        {
+            using (connection)
+            {
+                var caller = PeerCredentials.Of(connection);
+                counted = !caller.IsPrivileged && _unprivileged.Wait(0);
+                if (!caller.IsPrivileged && !counted)
+                {
+                    // Other users must not be able to use up what root needs.
+                    LogTooMany(caller.UserId);
+                    return;
+                }
+
+                await using var stream = new NetworkStream(connection);
+                var lines = new LineReader(stream, MaxLineBytes);
+                while (await ReadLine(lines, stoppingToken) is { } line)
+                {
+                    await stream.WriteAsync(Encoding.UTF8.GetBytes(await Answer(line, caller, stoppingToken) + "\n"), stoppingToken);
+                }
+            }
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or InvalidDataException or OperationCanceledException)
+        {
+            LogCallerLost(failure.Message);
+        }
+        finally
+        {
+            if (counted)
+            {
+                _unprivileged.Release();
+            }
+        }
+    }
+
+    private static async Task<string?> ReadLine(LineReader lines, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(IdleLimit);
+        return await lines.ReadLineAsync(limit.Token);
+    }
+
+    private async Task<string> Answer(string line, PeerCredentials caller, CancellationToken cancellationToken)
+    {
+        if (JsonRpc.Read(line, out var problem) is not { } request)
+        {
+            return problem!;
+        }
+
+        try
+        {
+            return JsonRpc.Result(request.Id, await methods.Invoke(request, caller, cancellationToken));
+        }
+        catch (ControlException refusal)
+        {
+            LogRefused(request.Method, caller.UserId, refusal.Message);
+            return JsonRpc.Error(request.Id, refusal.Code, refusal.Message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(failure, request.Method);
+            return JsonRpc.Error(request.Id, JsonRpc.InternalError, $"{request.Method} failed: {failure.Message}");
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Debug, "[CONTROL] A caller is gone: {Reason}")]
+    private partial void LogCallerLost(string reason);
+
+    [LoggerMessage(3104, LogLevel.Debug, "[CONTROL] uid {UserId} was turned away: too many open connections of users")]
+    private partial void LogTooMany(uint userId);
+
+    [LoggerMessage(3102, LogLevel.Warning, "[CONTROL] {Method} of uid {UserId} was refused: {Reason}")]
+    private partial void LogRefused(string method, uint userId, string reason);
+
+    [LoggerMessage(3103, LogLevel.Error, "[CONTROL] {Method} failed")]
+    private partial void LogFailed(Exception failure, string method);
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ahenk.Silo.Control;
+
+/// <summary>JSON-RPC 2.0, one object a line.</summary>
+internal static class JsonRpc
+{
+    public const int ParseError = -32700;
+    public const int InvalidRequest = -32600;
+    public const int MethodNotFound = -32601;
+    public const int InvalidParams = -32602;
+    public const int InternalError = -32603;
+
+    /// <summary>The caller may not do this (server-defined range).</summary>
+    public const int Forbidden = -32001;
+
+    public static string Result(JsonNode? id, JsonNode? result) =>
+        new JsonObject { ["jsonrpc"] = "2.0", ["result"] = result, ["id"] = id?.DeepClone() }.ToJsonString();
+
+    public static string Error(JsonNode? id, int code, string message) =>
+        new JsonObject { ["jsonrpc"] = "2.0", ["error"] = new JsonObject { ["code"] = code, ["message"] = message }, ["id"] = id?.DeepClone() }.ToJsonString();
+
+    /// <summary>Reads a request; <see langword="null"/> with an answer to send when it is not one.</summary>
+    public static ControlRequest? Read(string line, out string? problem)
+    {
+        JsonObject? request;
+        try
+        {
+            request = JsonNode.Parse(line, documentOptions: new JsonDocumentOptions { MaxDepth = 16 }) as JsonObject;
+        }
+        catch (JsonException failure)
+        {
+            problem = Error(null, ParseError, $"The line is not JSON: {failure.Message}");
+            return null;
+        }
+
+        try
+        {
+            if (request?["method"] is JsonValue method && method.TryGetValue<string>(out var name))
+            {
+                problem = null;
+                return new ControlRequest(name, request["params"] as JsonObject ?? [], request["id"]);
+            }
+        }
+        catch (ArgumentException failure)
+        {
+            // System.Text.Json finds a doubled key only when the object is first looked into.
+            problem = Error(null, InvalidRequest, failure.Message);
+            return null;
+        }
+
+        problem = Error(null, InvalidRequest, "A request is an object with a method.");
+        return null;
+    }
+}
+
+/// <summary>A call over the control socket.</summary>
+internal sealed record ControlRequest(string Method, JsonObject Params, JsonNode? Id)
+{
+    /// <summary>A text parameter.</summary>
+    /// <exception cref="ControlException">It is absent or not a text.</exception>
+    public string Text(string name) => Params[name] is JsonValue value && value.TryGetValue<string>(out var text)
+        ? text
+        : throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a text.");
+}
+
+/// <summary>A call that is answered with an error.</summary>
+internal sealed class ControlException(int code, string message) : Exception(message)
+{
+    public int Code => code;
+}
