@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Grains;
 
 /// <inheritdoc cref="IPluginGrain"/>
-public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, ILogger<PluginGrain> logger) : Grain, IPluginGrain
+public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, ILogger<PluginGrain> logger) : Grain, IPluginGrain, IDisposable
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
@@ -32,8 +32,10 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
     {
         await _stopping.CancelAsync();
         await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        _stopping.Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stopping.Dispose();
 
     private async Task RunQueue()
     {

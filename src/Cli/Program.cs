@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Ahenk.Cli;
+
+/// <summary>The <c>ahenk</c> command.</summary>
+internal static class Program
+{
+    private const string DefaultSocket = "/run/ahenk/control.sock";
+
+    private static readonly Option<string> Socket = new("--socket")
+    {
+        Description = "The daemon's control socket.",
+        DefaultValueFactory = _ => DefaultSocket,
+        Recursive = true,
+    };
+
+    private static readonly Option<bool> AsJson = new("--json") { Description = "Answer as JSON." };
+
+    private static async Task<int> Main(string[] arguments)
+    {
+        var root = new RootCommand("Talks to the Ahenk daemon of this machine.") { Socket, Register(), Status(), Tasks() };
+        try
+        {
+            var parsed = root.Parse(arguments);
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }) is var code && parsed.Errors.Count > 0
+                ? ExitCodes.Usage
+                : code;
+        }
+        catch (ControlFailure failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return failure.ExitCode;
+        }
+    }
+
+    private static Command Register()
+    {
+        var host = new Argument<string>("host") { Description = "The XMPP server of Lider." };
+        var user = new Argument<string>("user") { Description = "A directory user who may register machines." };
+        var command = new Command("register", "Registers this machine with Lider. The user's password is asked for, or read from standard input.") { host, user };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var name = parsed.GetValue(user)!;
+            if (PasswordPrompt.Read($"Password of {name}: ") is not { Length: > 0 } password)
+            {
+                await Console.Error.WriteLineAsync("No password was given.");
+                return ExitCodes.Usage;
+            }
+
+            var answer = await ControlClient.CallAsync(
+                parsed.GetValue(Socket)!,
+                "register",
+                new JsonObject { ["host"] = parsed.GetValue(host), ["user"] = name, ["password"] = password },
+                cancellationToken);
+            Console.WriteLine(answer?["message"]?.ToString());
+            return answer?["succeeded"]?.GetValue<bool>() == true ? ExitCodes.Success : ExitCodes.Refused;
+        });
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var command = new Command("status", "Shows registration, connection, last error and queue lengths.") { AsJson };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var status = await ControlClient.CallAsync(parsed.GetValue(Socket)!, "status", [], cancellationToken);
+            Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(status) : Rendering.Status(status!));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Tasks()
+    {
+        var limit = new Option<int>("--limit") { Description = "How many of the newest tasks.", DefaultValueFactory = _ => 50 };
+        var command = new Command("tasks", "Lists the newest tasks.") { AsJson, limit };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var tasks = await ControlClient.CallAsync(
+                parsed.GetValue(Socket)!, "tasks", new JsonObject { ["limit"] = parsed.GetValue(limit) }, cancellationToken);
+            Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(tasks) : Rendering.Tasks(tasks!.AsArray()));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Ahenk.Cli;
+
+/// <summary>Writes answers for people.</summary>
+internal static class Rendering
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    public static string Json(JsonNode? node) => node?.ToJsonString(Indented) ?? "null";
+
+    public static string Status(JsonNode status)
+    {
+        var name = Text(status, "name");
+        var lines = new List<(string Label, string Value)>
+        {
+            ("Version", Text(status, "version")),
+            ("Registered", status["registered"]?.GetValue<bool>() == true ? $"yes, as {name} ({Text(status, "registration")})" : "no"),
+            ("Connection", Text(status, "connection") + (Text(status, "connection_detail") is { Length: > 0 } detail ? $" ({detail})" : "")),
+        };
+        Add(lines, "Connected since", Time(status, "connected_since"));
+        Add(lines, "Next attempt", Time(status, "next_attempt_at"));
+        Add(lines, "Last error", Text(status, "last_error") is { Length: > 0 } error ? $"{error} ({Time(status, "last_error_at")})" : "");
+        lines.Add(("Unfinished tasks", Text(status, "unfinished_tasks")));
+        lines.Add(("Outbox", $"{Text(status, "outbox_pending")} to send, {Text(status, "outbox_unconfirmed")} sent and unconfirmed, " +
+            $"{Text(status, "outbox_bytes")} bytes, {Text(status, "outbox_dropped")} dropped"));
+        lines.Add(("Foreign messages", Text(status, "foreign_messages")));
+        return string.Join('\n', lines.Select(line => $"{line.Label + ":",-18}{line.Value}"));
+    }
+
+    public static string Tasks(JsonArray tasks)
+    {
+        var rows = new List<string[]> { (string[])["ID", "STATE", "CODE", "PLUGIN", "COMMAND", "RECEIVED", "FINISHED"] };
+        rows.AddRange(tasks.Select(task => (string[])
+        [
+            Text(task!, "id"), Text(task!, "state"), Text(task!, "code"), Text(task!, "plugin"), Text(task!, "command"),
+            Time(task!, "received_at"), Time(task!, "finished_at"),
+        ]));
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
+    }
+
+    private static void Add(List<(string Label, string Value)> lines, string label, string value)
+    {
+        if (value.Length > 0)
+        {
+            lines.Add((label, value));
+        }
+    }
+
+    /// <summary>A value on one line without control characters: the daemon passes on what came over the network.</summary>
+    private static string Text(JsonNode node, string name) =>
+        string.Concat((node[name]?.ToString() ?? "").Select(character => char.IsControl(character) ? ' ' : character));
+
+    private static string Time(JsonNode node, string name) =>
+        DateTimeOffset.TryParse(Text(node, name), CultureInfo.InvariantCulture, out var time)
+            ? time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)
+            : "";
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Lider.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Grains;
+
+/// <summary>Composes TASK_STATUS messages that fit one stanza and are not sent too early.</summary>
+public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, ILogger<TaskAnswers> logger)
+{
+    /// <summary>Room for the stanza's own tags and addresses.</summary>
+    private const int StanzaOverhead = 1024;
+
+    private readonly int _maxBodyBytes = options.MaxStanzaBytes - StanzaOverhead;
+
+    /// <summary>Composes the final answer of a task.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="receivedAt">When the task came; <see langword="null"/> when that is not known any more.</param>
+    public TaskAnswer Compose(long taskId, TaskOutcome outcome, DateTimeOffset? receivedAt)
+    {
+        var message = new TaskStatusMessage
+        {
+            TaskId = taskId,
+            ResponseCode = outcome.Code switch
+            {
+                TaskCode.Processed => TaskStatusCode.Processed,
+                TaskCode.Warning => TaskStatusCode.Warning,
+                _ => TaskStatusCode.Error,
+            },
+            ResponseMessage = outcome.Message,
+            ResponseData = ReadData(taskId, outcome.Data),
+            Timestamp = time.GetLocalNow(),
+        };
+        var fitting = message.FitTo(_maxBodyBytes, outcome.KeepEnd);
+        if (!ReferenceEquals(fitting, message))
+        {
+            LogCut(taskId, options.MaxStanzaBytes);
+        }
+
+        return new TaskAnswer(
+            fitting.ResponseCode.ToWire(),
+            new OutboxDraft(fitting.ToBody(), (receivedAt ?? DateTimeOffset.MinValue) + (receivedAt is null ? TimeSpan.Zero : options.AnswerDelay)));
+    }
+
+    private JsonObject? ReadData(long taskId, string? data)
+    {
+        if (data is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(data) as JsonObject;
+        }
+        catch (JsonException failure)
+        {
+            // The text was written by the plugin host from an object: only nesting beyond the reader's depth can get here.
+            LogData(failure, taskId);
+            return new JsonObject { ["Result"] = "The result is nested too deep to be sent." };
+        }
+    }
+
+    [LoggerMessage(1401, LogLevel.Warning, "[EXECUTION] The answer of task {TaskId} was cut to fit a stanza of {Bytes} bytes")]
+    private partial void LogCut(long taskId, int bytes);
+
+    [LoggerMessage(1402, LogLevel.Error, "[EXECUTION] The data of task {TaskId} cannot be read")]
+    private partial void LogData(Exception failure, long taskId);
+}
+
+/// <summary>A composed answer.</summary>
+/// <param name="ResponseCode">Its code, as on the wire.</param>
+/// <param name="Draft">What goes into the outbox.</param>
+public sealed record TaskAnswer(string ResponseCode, OutboxDraft Draft);

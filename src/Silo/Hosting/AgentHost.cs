@@ -1,0 +1,44 @@
+using Ahenk.Gateway.Xmpp;
+using Ahenk.Grains;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Machine.Linux;
+using Ahenk.Plugins.Hosting;
+using Ahenk.Plugins.Sdk;
+using Ahenk.Silo.Configuration;
+using Ahenk.Silo.Control;
+using Ahenk.Storage.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Serilog;
+
+namespace Ahenk.Silo.Hosting;
+
+/// <summary>Puts the parts together.</summary>
+internal static class AgentHost
+{
+    /// <summary>Builds the daemon. The silo starts first and stops last: everything else calls grains.</summary>
+    public static IHost Build(AhenkSettings settings)
+    {
+        // The empty builder: no files, environment or command line are read but ours.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSerilog();
+        builder.Services.AddSystemd();
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings.Tasks);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(new AgentVersion(AhenkSettings.AgentVersion));
+        builder.Services.AddSingleton<TaskAnswers>();
+        builder.Services.AddAhenkStorage(new StorageOptions { Path = settings.DatabaseFile });
+        builder.Services.AddLinuxMachine(settings.PrivateDirectory);
+        builder.Services.AddSingleton(new PluginHostOptions(settings.PluginDirectory, AhenkSettings.AgentVersion));
+        builder.Services.AddSingleton<IPluginHost, PluginHost>();
+        builder.UseOrleans(SiloSetup.Configure);
+        builder.Services.AddSingleton<ControlMethods>();
+        builder.Services.AddHostedService<ControlSocket>();
+        builder.Services.AddLiderGateway(settings.Gateway);
+        return builder.Build();
+    }
+
+    /// <summary>What the process ends with.</summary>
+    public static int ExitCode(this IHost host) => host.Services.GetRequiredService<AgentExit>().Code;
+}
