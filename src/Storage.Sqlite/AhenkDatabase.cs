@@ -1,0 +1,140 @@
+using System.Data.Common;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Storage.Sqlite.GrainState;
+using Ahenk.Storage.Sqlite.Journal;
+using Ahenk.Storage.Sqlite.Schema;
+using Ahenk.Storage.Sqlite.Tables;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Storage.Sqlite;
+
+/// <summary>
+/// The agent's one database file: tasks, outbox and stream behind their ports, and connections for Orleans' grain state. One process opens it
+/// once. The file and its companions (-wal, -shm) can be read and written by their owner only.
+/// </summary>
+public sealed class AhenkDatabase : IAsyncDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Reader _reader;
+    private readonly GatedSqliteDataSource _grainDataSource;
+    private int _disposed;
+
+    private AhenkDatabase(StorageOptions options, TimeProvider time, ILogger logger)
+    {
+        Path = options.Path;
+        _reader = new Reader(options.Path);
+        var prefix = StanzaIds.PrefixFor(
+            _reader.Property("database_id") ?? throw new StorageException(options.Path, "It has lost its id: move the file away."));
+        var signal = new OutboxSignal();
+        Journal = new JournalWriter(options, _gate, prefix, signal.Publish, time, logger);
+        _grainDataSource = new GatedSqliteDataSource(options.Path, _gate);
+        Tasks = new SqliteTaskStore(Journal, _reader, options);
+        Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
+        Stream = new SqliteStreamStore(Journal, _reader);
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>The inbox.</summary>
+    public ITaskStore Tasks { get; }
+
+    /// <summary>The outbox.</summary>
+    public IOutbox Outbox { get; }
+
+    /// <summary>The resumable stream.</summary>
+    public IStreamStore Stream { get; }
+
+    /// <summary>
+    /// For <c>AdoNetGrainStorageOptions.DataSource</c>, with the invariant <c>System.Data.SQLite</c>. Its connections are opened asynchronously only, and
+    /// whoever holds one holds up all other writes until it is closed.
+    /// </summary>
+    public DbDataSource GrainDataSource => _grainDataSource;
+
+    internal JournalWriter Journal { get; }
+
+    /// <summary>Opens the database; creates it where there is none, migrates it where it is older.</summary>
+    /// <exception cref="StorageException">
+    /// The directory is missing, the file cannot be read or written, is damaged, belongs to another program or to a newer agent.
+    /// </exception>
+    /// <exception cref="ArgumentException">A setting is out of range.</exception>
+    public static AhenkDatabase Open(StorageOptions options, TimeProvider time, ILogger<AhenkDatabase> logger)
+    {
+        options.Validate();
+        try
+        {
+            Prepare(options.Path);
+            return new AhenkDatabase(options, time, logger);
+        }
+        catch (SqliteException error)
+        {
+            throw StorageException.From(options.Path, error);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not StorageException))
+        {
+            throw new StorageException(options.Path, $"Its file cannot be made or protected: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Runs SQLite's quick check; reads the whole file.</summary>
+    /// <returns>What is wrong, at most 20 findings; empty: nothing.</returns>
+    /// <exception cref="StorageException">It cannot be read at all.</exception>
+    public IReadOnlyList<string> CheckIntegrity() => _reader.QuickCheck();
+
+    /// <summary>
+    /// Empties the write-ahead log into the file and cuts it to nothing; happens by itself <see cref="StorageOptions.CheckpointAfter"/> a write.
+    /// </summary>
+    /// <returns>Whether that was possible; <see langword="false"/>: another process was reading.</returns>
+    /// <exception cref="StorageException">Writing failed; nothing is lost, the log is still there.</exception>
+    public Task<bool> CheckpointAsync() => Journal.CheckpointAsync();
+
+    /// <summary>Stores what is queued and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await _grainDataSource.DisposeAsync();
+        _reader.Dispose();
+
+        // The last to close, and as a writer: SQLite then empties and removes the write-ahead log.
+        await Journal.DisposeAsync();
+    }
+
+    private static void Prepare(string path)
+    {
+        var directory = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path));
+        if (!Directory.Exists(directory))
+        {
+            throw new StorageException(path, $"The directory '{directory}' does not exist: create it, owned by the agent's user.");
+        }
+
+        if (!File.Exists(path))
+        {
+            // SQLite would make it with the umask's leave. It gives the companions the mode of the file.
+            new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }).Dispose();
+        }
+
+        foreach (var file in (ReadOnlySpan<string>)[path, path + "-wal", path + "-shm"])
+        {
+            if (File.Exists(file))
+            {
+                File.SetUnixFileMode(file, OwnerOnly);
+            }
+        }
+
+        using var connection = Connections.Open(path);
+        Migrations.Run(connection, path);
+        using var check = new Statement(connection, "PRAGMA quick_check(1)");
+        var finding = check.Read() ? check.Text(0) : "the check found nothing to check";
+        if (finding != "ok")
+        {
+            throw new StorageException(path, $"It is damaged ({finding}): move it and its -wal and -shm files away; the agent then starts with an empty one.");
+        }
+    }
+}

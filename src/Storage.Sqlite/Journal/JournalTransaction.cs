@@ -1,0 +1,34 @@
+using Ahenk.Storage.Sqlite.Tables;
+using Microsoft.Data.Sqlite;
+
+namespace Ahenk.Storage.Sqlite.Journal;
+
+/// <summary>What a write may touch: the tables, on the writing connection. There is one, used for one transaction after the other.</summary>
+internal sealed class JournalTransaction(SqliteConnection connection, StorageOptions options, TimeProvider time) : IDisposable
+{
+    private OutboxCounts _countsBefore;
+
+    public TimeProvider Time => time;
+
+    public TaskTable Tasks { get; } = new(connection);
+
+    public OutboxTable Outbox { get; } = new(connection, options);
+
+    public StreamTable Stream { get; } = new(connection);
+
+    public void Begun() => _countsBefore = Outbox.Counts;
+
+    public void RolledBack()
+    {
+        Outbox.Counts = _countsBefore;
+        Outbox.Drops.Clear();
+        Outbox.Woke = false;
+    }
+
+    public void Dispose()
+    {
+        Tasks.Dispose();
+        Outbox.Dispose();
+        Stream.Dispose();
+    }
+}

@@ -1,0 +1,55 @@
+namespace Ahenk.Storage.Sqlite.Journal;
+
+/// <summary>What a write must survive once its task has completed.</summary>
+internal enum Durability
+{
+    /// <summary>The death of the process; a power cut may undo it. Costs no fsync.</summary>
+    ProcessEnd,
+
+    /// <summary>A power cut too.</summary>
+    PowerCut,
+}
+
+/// <summary>One entry of the journal's queue.</summary>
+internal interface IJournalEntry
+{
+    /// <summary>Nothing of it was stored.</summary>
+    void Fail(Exception exception);
+}
+
+/// <summary>A write; shares a transaction with its neighbours.</summary>
+internal interface IJournalWrite : IJournalEntry
+{
+    Durability Durability { get; }
+
+    /// <summary>Does the work within the transaction; is called again when the transaction had to be rolled back for a neighbour's sake.</summary>
+    void Apply(JournalTransaction transaction);
+
+    /// <summary>The transaction was committed.</summary>
+    void Succeed();
+}
+
+/// <summary>A write that answers a value. It is its own completion source: one object a write.</summary>
+/// <param name="durability">What it must survive.</param>
+/// <param name="arguments">What <paramref name="apply"/> needs, so that it can be static.</param>
+/// <param name="apply">The work; changes nothing but the database.</param>
+internal sealed class JournalWrite<TArguments, TResult>(
+    Durability durability, TArguments arguments, Func<JournalTransaction, TArguments, TResult> apply)
+    : TaskCompletionSource<TResult>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalWrite
+{
+    private TResult? _result;
+
+    public Durability Durability => durability;
+
+    public void Apply(JournalTransaction transaction) => _result = apply(transaction, arguments);
+
+    public void Succeed() => SetResult(_result!);
+
+    public void Fail(Exception exception) => SetException(exception);
+}
+
+/// <summary>Asks for the write-ahead log to be emptied into the file; runs between transactions.</summary>
+internal sealed class CheckpointRequest() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalEntry
+{
+    public void Fail(Exception exception) => SetException(exception);
+}

@@ -1,0 +1,105 @@
+-- Times are milliseconds since 1970-01-01 UTC.
+
+-- Facts about this database. database_id makes the ids of stanzas unguessable for whoever has not seen one.
+CREATE TABLE property (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO property (name, value) VALUES ('database_id', lower(hex(randomblob(12))));
+
+CREATE TABLE counter (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The inbox. state: 0 waiting, 1 running, 2 finished.
+CREATE TABLE task (
+  arrival INTEGER PRIMARY KEY,
+  task_id INTEGER NOT NULL UNIQUE,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  received_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  plugin TEXT NOT NULL,
+  command TEXT NOT NULL,
+  response_code TEXT,
+  parameters TEXT,
+  CHECK ((state = 2) = (finished_at IS NOT NULL)),
+  CHECK (state < 2 OR parameters IS NULL)
+) STRICT;
+
+-- The predicate does not name state, so that a start does not touch the index.
+CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
+
+-- state: 0 pending, 1 sent. AUTOINCREMENT: the id of a row that is gone never comes back, so a late receipt cannot remove another message.
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 1),
+  is_final INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL,
+  sequence INTEGER,
+  stream_id TEXT,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX outbox_pending ON outbox (id, not_before) WHERE state = 0;
+
+CREATE INDEX outbox_not_final ON outbox (id) WHERE is_final = 0;
+
+-- The one stream that can be resumed (XEP-0198). acknowledged: how many of our stanzas the server has said it has.
+CREATE TABLE stream (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  stream_id TEXT NOT NULL,
+  bound_jid TEXT NOT NULL,
+  handled INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The state of grains. A row that was cleared keeps its version, so that an old etag stays old.
+CREATE TABLE grain_state (
+  id INTEGER PRIMARY KEY,
+  grain_type TEXT NOT NULL,
+  n0 INTEGER NOT NULL,
+  n1 INTEGER NOT NULL,
+  extension TEXT NOT NULL,
+  service_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  payload BLOB,
+  UNIQUE (grain_type, n0, n1, extension, service_id)
+) STRICT;
+
+-- Orleans' ADO.NET storage reads its statements from this table; the names of the table, its columns and the keys are Orleans'.
+CREATE TABLE OrleansQuery (
+  QueryKey TEXT PRIMARY KEY,
+  QueryText TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES
+('ReadFromStorageKey', '
+SELECT payload AS PayloadBinary, version AS Version
+FROM grain_state
+WHERE grain_type = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
+  AND extension = ifnull(@GrainIdExtensionString, '''') AND service_id = @ServiceId'),
+('WriteToStorageKey', '
+INSERT INTO grain_state (grain_type, n0, n1, extension, service_id, version, payload)
+SELECT @GrainTypeString, @GrainIdN0, @GrainIdN1, ifnull(@GrainIdExtensionString, ''''), @ServiceId, 1, @PayloadBinary
+WHERE @GrainStateVersion IS NULL OR EXISTS (
+  SELECT 1 FROM grain_state
+  WHERE grain_type = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
+    AND extension = ifnull(@GrainIdExtensionString, '''') AND service_id = @ServiceId)
+ON CONFLICT (grain_type, n0, n1, extension, service_id) DO UPDATE
+SET payload = excluded.payload, version = version + 1 WHERE version = @GrainStateVersion
+RETURNING version AS NewGrainStateVersion'),
+('ClearStorageKey', '
+UPDATE grain_state SET payload = NULL, version = version + 1
+WHERE grain_type = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
+  AND extension = ifnull(@GrainIdExtensionString, '''') AND service_id = @ServiceId AND version = @GrainStateVersion
+RETURNING version AS NewGrainStateVersion'),
+('DeleteStorageKey', '
+DELETE FROM grain_state
+WHERE grain_type = @GrainTypeString AND n0 = @GrainIdN0 AND n1 = @GrainIdN1
+  AND extension = ifnull(@GrainIdExtensionString, '''') AND service_id = @ServiceId AND version = @GrainStateVersion
+RETURNING version + 1 AS NewGrainStateVersion');

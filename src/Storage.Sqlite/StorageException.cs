@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+
+namespace Ahenk.Storage.Sqlite;
+
+/// <summary>
+/// The database cannot be opened, read or written. The message names the file, the reason and what to do. Nothing of what was asked for
+/// was stored.
+/// </summary>
+public sealed class StorageException : IOException
+{
+    private const int Busy = 5;
+    private const int ReadOnly = 8;
+    private const int InputOutput = 10;
+    private const int Corrupt = 11;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int NotADatabase = 26;
+
+    /// <summary>Creates one.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="reason">Why, and what to do, as whole sentences.</param>
+    /// <param name="innerException">What caused it.</param>
+    public StorageException(string path, string reason, Exception? innerException = null)
+        : base($"The database '{path}' cannot be used. {reason}", innerException)
+    {
+        Path = path;
+        Reason = reason;
+    }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    /// <summary>Why, and what to do.</summary>
+    public string Reason { get; }
+
+    internal static StorageException From(string path, SqliteException error) =>
+        new(path, $"{Explain(error.SqliteErrorCode)} (SQLite error {error.SqliteExtendedErrorCode}: {error.Message})", error);
+
+    private static string Explain(int code) => code switch
+    {
+        Busy => "Another process has it locked: end that process.",
+        ReadOnly => "It is read-only: check the mode of the file and of its directory, and the mount.",
+        InputOutput => "Reading or writing failed: check the disk.",
+        Corrupt => "It is damaged: move it and its -wal and -shm files away; the agent then starts with an empty one.",
+        Full => "The disk is full: free space on its file system.",
+        CannotOpen => "It cannot be opened: check that its directory exists and may be written by the agent.",
+        NotADatabase => "It is not an SQLite database: move the file away, or name another one in the configuration.",
+        _ => "SQLite refused the statement.",
+    };
+}

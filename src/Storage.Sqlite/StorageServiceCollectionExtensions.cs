@@ -1,0 +1,25 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Storage.Sqlite;
+
+/// <summary>Registers the database.</summary>
+public static class StorageServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IOutbox"/> and <see cref="IStreamStore"/>. The database is
+    /// opened when the first of them is asked for and closed with the container.
+    /// </summary>
+    public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => AhenkDatabase.Open(
+            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AhenkDatabase>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Stream);
+        return services;
+    }
+}

@@ -1,0 +1,125 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Data.Sqlite;
+
+namespace Ahenk.Storage.Sqlite.Tables;
+
+/// <summary>
+/// Reads what is committed, on a connection of its own: in WAL mode a reader waits for no writer. A read takes microseconds, so that readers
+/// take turns at one connection.
+/// </summary>
+internal sealed class Reader : IDisposable
+{
+    private readonly Lock _turn = new();
+    private readonly string _path;
+    private readonly SqliteConnection _connection;
+    private readonly List<Statement> _statements = [];
+    private readonly Statement _task;
+    private readonly Statement _tasks;
+    private readonly Statement _unfinished;
+    private readonly Statement _due;
+    private readonly Statement _nextDue;
+    private readonly Statement _stream;
+    private readonly Statement _property;
+    private readonly Statement _quickCheck;
+
+    public Reader(string path)
+    {
+        const string TaskColumns = "task_id, plugin, command, parameters, state, received_at, finished_at, response_code";
+        _path = path;
+        _connection = Connections.Open(path);
+        _task = Prepare("SELECT " + TaskColumns + " FROM task WHERE task_id = ?1");
+        _tasks = Prepare("SELECT " + TaskColumns + " FROM task ORDER BY arrival DESC LIMIT ?1");
+        _unfinished = Prepare("SELECT task_id FROM task WHERE finished_at IS NULL ORDER BY arrival");
+        _due = Prepare("""
+            SELECT id, body FROM outbox INDEXED BY outbox_pending WHERE state = 0 AND not_before <= ?1 ORDER BY id LIMIT ?2
+            """);
+        _nextDue = Prepare("SELECT min(not_before) FROM outbox INDEXED BY outbox_pending WHERE state = 0");
+        _stream = Prepare("SELECT stream_id, bound_jid, handled, sent FROM stream");
+        _property = Prepare("SELECT value FROM property WHERE name = ?1");
+        _quickCheck = Prepare("PRAGMA quick_check(20)");
+    }
+
+    public StoredTask? Task(long taskId) => First(_task, task => task.Bind(1, taskId), ToTask);
+
+    public IReadOnlyList<StoredTask> Tasks(int limit) => All(_tasks, tasks => tasks.Bind(1, limit), ToTask);
+
+    public IReadOnlyList<long> Unfinished() => All(_unfinished, static _ => { }, static row => row.Number(0));
+
+    public IReadOnlyList<OutboxRow> Due(DateTimeOffset now, int limit, string stanzaPrefix) => All(
+        _due,
+        due => due.Bind(1, now).Bind(2, limit),
+        row => new OutboxRow(row.Number(0), StanzaIds.Make(stanzaPrefix, row.Number(0)), row.Text(1)));
+
+    public DateTimeOffset? NextDue() =>
+        First(_nextDue, static _ => { }, static row => row.IsNull(0) ? (DateTimeOffset?)null : row.Time(0));
+
+    public StoredStream? Stream() => First(
+        _stream, static _ => { }, static row => new StoredStream(row.Text(0), row.Text(1), row.Number(2), row.Number(3)));
+
+    public string? Property(string name) => First(_property, property => property.Bind(1, name), static row => row.Text(0));
+
+    /// <summary>What SQLite's quick check finds wrong; empty: nothing.</summary>
+    public IReadOnlyList<string> QuickCheck()
+    {
+        var lines = All(_quickCheck, static _ => { }, static row => row.Text(0));
+        return lines is ["ok"] ? [] : lines;
+    }
+
+    public void Dispose()
+    {
+        lock (_turn)
+        {
+            _statements.ForEach(static statement => statement.Dispose());
+            _connection.Dispose();
+        }
+    }
+
+    private static StoredTask ToTask(Statement row) => new()
+    {
+        TaskId = row.Number(0),
+        Plugin = row.Text(1),
+        Command = row.Text(2),
+        Parameters = row.TextOrNull(3),
+        State = (TaskState)row.Number(4),
+        ReceivedAt = row.Time(5),
+        FinishedAt = row.IsNull(6) ? null : row.Time(6),
+        ResponseCode = row.TextOrNull(7),
+    };
+
+    private Statement Prepare(string sql)
+    {
+        var statement = new Statement(_connection, sql);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    private T? First<T>(Statement statement, Action<Statement> bind, Func<Statement, T> read) =>
+        All(statement, bind, read) is [var first, ..] ? first : default;
+
+    private List<T> All<T>(Statement statement, Action<Statement> bind, Func<Statement, T> read)
+    {
+        var rows = new List<T>();
+        lock (_turn)
+        {
+            ObjectDisposedException.ThrowIf(_connection.State != System.Data.ConnectionState.Open, this);
+            try
+            {
+                bind(statement);
+                while (statement.Read())
+                {
+                    rows.Add(read(statement));
+                }
+            }
+            catch (SqliteException error)
+            {
+                throw StorageException.From(_path, error);
+            }
+            finally
+            {
+                statement.Reset();
+            }
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,44 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Data.Sqlite;
+
+namespace Ahenk.Storage.Sqlite.Tables;
+
+/// <summary>Writes to the inbox.</summary>
+internal sealed class TaskTable(SqliteConnection connection) : IDisposable
+{
+    private readonly Statement _insert = new(connection, """
+        INSERT INTO task (task_id, plugin, command, parameters, received_at, state) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+        ON CONFLICT (task_id) DO NOTHING
+        """);
+
+    private readonly Statement _start = new(connection, "UPDATE task SET state = 1 WHERE task_id = ?1 AND state = 0");
+
+    private readonly Statement _finish = new(connection, """
+        UPDATE task SET state = 2, parameters = NULL, finished_at = ?2, response_code = ?3 WHERE task_id = ?1 AND finished_at IS NULL
+        """);
+
+    private readonly Statement _forget = new(connection, "DELETE FROM task WHERE finished_at < ?1");
+
+    /// <returns>Whether the id was new.</returns>
+    public bool Insert(NewTask task) => _insert
+        .Bind(1, task.TaskId).Bind(2, task.Plugin).Bind(3, task.Command).Bind(4, task.Parameters).Bind(5, task.ReceivedAt)
+        .Execute() == 1;
+
+    /// <returns>Whether it was waiting.</returns>
+    public bool Start(long taskId) => _start.Bind(1, taskId).Execute() == 1;
+
+    /// <returns>Whether it was there and not finished.</returns>
+    public bool Finish(long taskId, DateTimeOffset at, string responseCode) =>
+        _finish.Bind(1, taskId).Bind(2, at).Bind(3, responseCode).Execute() == 1;
+
+    /// <returns>How many were forgotten.</returns>
+    public int Forget(DateTimeOffset finishedBefore) => _forget.Bind(1, finishedBefore).Execute();
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _start.Dispose();
+        _finish.Dispose();
+        _forget.Dispose();
+    }
+}
