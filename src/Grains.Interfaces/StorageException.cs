@@ -1,17 +1,25 @@
 namespace Ahenk.Grains.Interfaces;
 
-/// <summary>The database could not store or read: the disk is full, read-only or broken. Nothing was half done.</summary>
-public sealed class StorageException : Exception
+/// <summary>
+/// The database cannot be opened, read or written. The message names the file, the reason and what to do. Nothing of what was asked for
+/// was stored.
+/// </summary>
+public sealed class StorageException : IOException
 {
-    /// <summary>Names the file and the reason.</summary>
-    public StorageException(string message)
-        : base(message)
+    /// <summary>Creates one.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="reason">Why, and what to do, as whole sentences.</param>
+    /// <param name="innerException">What caused it.</param>
+    public StorageException(string path, string reason, Exception? innerException = null)
+        : base($"The database '{path}' cannot be used. {reason}", innerException)
     {
+        Path = path;
+        Reason = reason;
     }
 
-    /// <summary>Names the file and the reason.</summary>
-    public StorageException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    /// <summary>Why, and what to do.</summary>
+    public string Reason { get; }
 }

@@ -71,7 +71,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         }
         catch (SqliteException error)
         {
-            throw StorageException.From(options.Path, error);
+            throw StorageErrors.From(options.Path, error);
         }
         catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not StorageException))
         {

@@ -85,10 +85,10 @@ internal sealed class SqliteOutbox(JournalWriter journal, Reader reader, Storage
             static (transaction, call) => transaction.Outbox.Requeue(call.resumedStreamId, call.mostAttempts)));
     }
 
-    public ValueTask<int> RequeueAboveAsync(string streamId, long sequence) => new(journal.WriteAsync(
+    public ValueTask<int> RequeueUnacknowledgedAsync(string streamId) => new(journal.WriteAsync(
         Durability.ProcessEnd,
-        (streamId, sequence),
-        static (transaction, call) => transaction.Outbox.RequeueAbove(call.streamId, call.sequence)));
+        streamId,
+        static (transaction, stream) => transaction.Outbox.RequeueUnacknowledged(stream)));
 
     public ValueTask<OutboxFigures> ReadFiguresAsync() => new(signal.Figures);
 

@@ -28,7 +28,12 @@ internal static class AgentHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(new AgentVersion(AhenkSettings.AgentVersion));
         builder.Services.AddSingleton<TaskAnswers>();
-        builder.Services.AddAhenkStorage(new StorageOptions { Path = settings.DatabaseFile });
+        builder.Services.AddAhenkStorage(new StorageOptions
+        {
+            Path = settings.DatabaseFile,
+            OutboxMaxRows = settings.OutboxRows,
+            OutboxMaxBytes = settings.OutboxBytes,
+        });
         builder.Services.AddLinuxMachine(settings.PrivateDirectory);
         builder.Services.AddSingleton(new PluginHostOptions(settings.PluginDirectory, AhenkSettings.AgentVersion));
         builder.Services.AddSingleton<IPluginHost, PluginHost>();

@@ -12,14 +12,6 @@ internal static class Directories
     {
         Make(Path.GetDirectoryName(settings.DatabaseFile)!, Private);
         Make(settings.RunDirectory, Enterable);
-
-        // What the last process left there belongs to nobody any more.
-        if (Directory.Exists(settings.PrivateDirectory))
-        {
-            Directory.Delete(settings.PrivateDirectory, recursive: true);
-        }
-
-        Make(settings.PrivateDirectory, Private);
     }
 
     private static void Make(string path, UnixFileMode mode)

@@ -1,4 +1,5 @@
 using Ahenk.Grains;
+using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -17,11 +18,11 @@ internal static class SiloSetup
     public static void Configure(ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(gatewayPort: 0, serviceId: "ahenk", clusterId: "ahenk");
-        silo.AddAdoNetGrainStorage(AgentGrain.StorageName, options => options.Configure<Storage.Sqlite.GatedSqliteDataSource, IOptions<SystemTextJsonGrainStorageSerializerOptions>>(
-            (storage, source, json) =>
+        silo.AddAdoNetGrainStorage(AgentGrain.StorageName, options => options.Configure<AhenkDatabase, IOptions<SystemTextJsonGrainStorageSerializerOptions>>(
+            (storage, database, json) =>
             {
                 storage.Invariant = "System.Data.SQLite";
-                storage.DataSource = source;
+                storage.DataSource = database.GrainDataSource;
                 storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(json);
             }));
         silo.Configure<DeploymentLoadPublisherOptions>(options => options.DeploymentLoadPublisherRefreshTime = TimeSpan.FromHours(1));

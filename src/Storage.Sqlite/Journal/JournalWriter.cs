@@ -1,3 +1,4 @@
+using Ahenk.Grains.Interfaces;
 using System.Threading.Channels;
 using Ahenk.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
@@ -307,7 +308,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     private void FailAll(List<IJournalWrite> batch, Exception error)
     {
-        var exception = error is SqliteException sqlite ? StorageException.From(_path, sqlite) : error;
+        var exception = error is SqliteException sqlite ? StorageErrors.From(_path, sqlite) : error;
         LogFailed(exception, batch.Count);
         foreach (var write in batch)
         {
@@ -348,7 +349,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         }
         catch (SqliteException error)
         {
-            var exception = StorageException.From(_path, error);
+            var exception = StorageErrors.From(_path, error);
             LogCheckpointFailed(exception);
             request.Fail(exception);
         }

@@ -1,3 +1,4 @@
+using Ahenk.Grains.Interfaces;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Data.Sqlite;

@@ -20,7 +20,7 @@ internal sealed class OutboxTable : IDisposable
     private readonly Statement _return;
     private readonly Statement _wornOut;
     private readonly Statement _requeue;
-    private readonly Statement _requeueAbove;
+    private readonly Statement _requeueUnacknowledged;
 
     public OutboxTable(SqliteConnection connection, StorageOptions options)
     {
@@ -42,10 +42,10 @@ internal sealed class OutboxTable : IDisposable
         _wornOut = new(
             connection, "SELECT id FROM outbox WHERE " + NotOfTheResumedStream + " AND attempts >= ?2 ORDER BY id LIMIT 1");
         _requeue = new(connection, "UPDATE outbox SET state = 0, stream_id = NULL, sequence = NULL WHERE " + NotOfTheResumedStream);
-        _requeueAbove = new(connection, """
+        _requeueUnacknowledged = new(connection, """
             UPDATE outbox SET state = 0, stream_id = NULL, sequence = NULL
             WHERE state = 1 AND stream_id = ?1
-              AND sequence > max(?2, ifnull((SELECT acknowledged FROM stream WHERE stream.stream_id = ?1), 0))
+              AND sequence > ifnull((SELECT acknowledged FROM stream WHERE stream.stream_id = ?1), 0)
             """);
         Counts = Count(connection);
     }
@@ -128,12 +128,12 @@ internal sealed class OutboxTable : IDisposable
     }
 
     /// <summary>Makes rows of a stream pending that its server does not have.</summary>
-    public int RequeueAbove(string streamId, long sequence) => BackToPending(_requeueAbove.Bind(1, streamId).Bind(2, sequence).Execute());
+    public int RequeueUnacknowledged(string streamId) => BackToPending(_requeueUnacknowledged.Bind(1, streamId).Execute());
 
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<Statement>)
-            [_insert, _oldestNotFinal, _oldest, _delete, _countDrop, _send, _sendAgain, _return, _wornOut, _requeue, _requeueAbove])
+            [_insert, _oldestNotFinal, _oldest, _delete, _countDrop, _send, _sendAgain, _return, _wornOut, _requeue, _requeueUnacknowledged])
         {
             statement.Dispose();
         }

@@ -112,7 +112,7 @@ internal sealed class Reader : IDisposable
             }
             catch (SqliteException error)
             {
-                throw StorageException.From(_path, error);
+                throw StorageErrors.From(_path, error);
             }
             finally
             {

@@ -7,7 +7,7 @@ namespace Ahenk.Storage.Sqlite.Tables;
 internal sealed class TaskTable(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _insert = new(connection, """
-        INSERT INTO task (task_id, plugin, command, parameters, received_at, state) VALUES (?1, ?2, ?3, ?4, ?5, 0)
+        INSERT INTO task (task_id, plugin, command, parameters, received_at, arrival, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)
         ON CONFLICT (task_id) DO NOTHING
         """);
 
@@ -22,7 +22,7 @@ internal sealed class TaskTable(SqliteConnection connection) : IDisposable
     /// <returns>Whether the id was new.</returns>
     public bool Insert(NewTask task) => _insert
         .Bind(1, task.TaskId).Bind(2, task.Plugin).Bind(3, task.Command).Bind(4, task.Parameters).Bind(5, task.ReceivedAt)
-        .Execute() == 1;
+        .Bind(6, task.Arrival).Execute() == 1;
 
     /// <returns>Whether it was waiting.</returns>
     public bool Start(long taskId) => _start.Bind(1, taskId).Execute() == 1;

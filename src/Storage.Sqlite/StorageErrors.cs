@@ -1,12 +1,10 @@
+using Ahenk.Grains.Interfaces;
 using Microsoft.Data.Sqlite;
 
 namespace Ahenk.Storage.Sqlite;
 
-/// <summary>
-/// The database cannot be opened, read or written. The message names the file, the reason and what to do. Nothing of what was asked for
-/// was stored.
-/// </summary>
-public sealed class StorageException : IOException
+/// <summary>Says in words what SQLite says in numbers.</summary>
+internal static class StorageErrors
 {
     private const int Busy = 5;
     private const int ReadOnly = 8;
@@ -15,23 +13,6 @@ public sealed class StorageException : IOException
     private const int Full = 13;
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
-
-    /// <summary>Creates one.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="reason">Why, and what to do, as whole sentences.</param>
-    /// <param name="innerException">What caused it.</param>
-    public StorageException(string path, string reason, Exception? innerException = null)
-        : base($"The database '{path}' cannot be used. {reason}", innerException)
-    {
-        Path = path;
-        Reason = reason;
-    }
-
-    /// <summary>The database file.</summary>
-    public string Path { get; }
-
-    /// <summary>Why, and what to do.</summary>
-    public string Reason { get; }
 
     internal static StorageException From(string path, SqliteException error) =>
         new(path, $"{Explain(error.SqliteErrorCode)} (SQLite error {error.SqliteExtendedErrorCode}: {error.Message})", error);

@@ -1,0 +1,169 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json.Nodes;
+using Ahenk.XmppServers;
+
+namespace Ahenk.TestSite;
+
+/// <summary>The real daemon, in a directory of its own, as whoever runs the tests.</summary>
+public sealed class AgentProcess : IAsyncDisposable
+{
+    private readonly Dictionary<(string Section, string Key), string> _settings = [];
+    private OwnedProcess? _process;
+
+    /// <summary>Prepares a directory with configuration and plugins; nothing runs yet.</summary>
+    public AgentProcess()
+    {
+        Directory = System.IO.Directory.CreateTempSubdirectory("ahenk-").FullName;
+        Plugins = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "plugins")).FullName;
+        BuiltAgent.CopyPlugins(Plugins);
+        Set("BASE", "statedir", Path.Combine(Directory, "state"));
+        Set("BASE", "rundir", Path.Combine(Directory, "run"));
+        Set("BASE", "logfile", LogFile);
+        Set("PLUGIN", "pluginfolderpath", Plugins);
+    }
+
+    /// <summary>Everything of this agent.</summary>
+    public string Directory { get; }
+
+    /// <summary>Its plugins.</summary>
+    public string Plugins { get; }
+
+    /// <summary>Its database.</summary>
+    public string Database => Path.Combine(Directory, "state", "ahenk.db");
+
+    /// <summary>Its configuration.</summary>
+    public string ConfigurationFile => Path.Combine(Directory, "ahenk.conf");
+
+    /// <summary>Its control socket.</summary>
+    public string ControlSocket => Path.Combine(Directory, "run", "control.sock");
+
+    /// <summary>What it has logged.</summary>
+    public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
+
+    /// <summary>What the running process has written to its output.</summary>
+    public string Output => _process?.Output ?? "";
+
+    /// <summary>The running process.</summary>
+    public int ProcessId => Running.Id;
+
+    /// <summary>Completes with its exit code when the process is gone.</summary>
+    public Task<int> Exited => Running.ExitCode;
+
+    private string LogFile => Path.Combine(Directory, "ahenk.log");
+
+    private OwnedProcess Running => _process ?? throw new InvalidOperationException("The agent has not been started.");
+
+    /// <summary>Sets a key of ahenk.conf; takes effect at the next start.</summary>
+    public AgentProcess Set(string section, string key, string value)
+    {
+        _settings[(section, key)] = value;
+        return this;
+    }
+
+    /// <summary>Names the directory user who vouches for the machine.</summary>
+    public AgentProcess RegisterAs(string user, string password)
+    {
+        var file = Path.Combine(Directory, "registration");
+        File.WriteAllText(file, $"{user}\n{password}\n");
+        return Set("CONNECTION", "registration_credential_file", file);
+    }
+
+    /// <summary>Starts the daemon.</summary>
+    public async Task StartAsync()
+    {
+        var text = new StringBuilder();
+        foreach (var section in _settings.GroupBy(setting => setting.Key.Section))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"[{section.Key}]");
+            foreach (var ((_, key), value) in section)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"{key} = {value}");
+            }
+        }
+
+        await File.WriteAllTextAsync(ConfigurationFile, text.ToString());
+        _process = await OwnedProcess.StartAsync(
+            [BuiltAgent.Daemon, "--config", ConfigurationFile],
+            "/",
+            new Dictionary<string, string>
+            {
+                ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
+                ["DOTNET_EnableDiagnostics"] = "0",
+            });
+    }
+
+    /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Running.Kill();
+        await Running.Exited;
+    }
+
+    /// <summary>Ends the daemon in order (SIGTERM).</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> StopAsync()
+    {
+        Running.Terminate();
+        await Running.Exited;
+        return await Running.ExitCode;
+    }
+
+    /// <summary>Calls the control socket.</summary>
+    /// <exception cref="SocketException">Nobody listens.</exception>
+    public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null, CancellationToken cancellationToken = default)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket), cancellationToken);
+        await using var stream = new NetworkStream(socket);
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 7, ["method"] = method, ["params"] = parameters ?? [] };
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString() + "\n"), cancellationToken);
+        using var reader = new StreamReader(stream);
+        return JsonNode.Parse((await reader.ReadLineAsync(cancellationToken))!)!;
+    }
+
+    /// <summary>Waits until the daemon's status is as wished; a daemon that is gone is an error at once.</summary>
+    public async Task<JsonNode> WaitForStatusAsync(Func<JsonNode, bool> condition, string what, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        JsonNode? last = null;
+        while (!limit.IsCancellationRequested)
+        {
+            if (Running.Exited.IsCompleted)
+            {
+                throw new InvalidOperationException($"The agent ended while it was waited for '{what}'.\n{Output}");
+            }
+
+            try
+            {
+                last = (await CallAsync("status", cancellationToken: limit.Token))["result"];
+                if (last is not null && condition(last))
+                {
+                    return last;
+                }
+            }
+            catch (Exception absent) when (absent is SocketException or IOException or OperationCanceledException or ArgumentNullException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+
+        throw new TimeoutException($"Waited {timeout.TotalSeconds} s for '{what}'; last status: {last?.ToJsonString()}\n{Output}");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { Exited.IsCompleted: false })
+        {
+            await KillAsync();
+        }
+
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+}

@@ -1,0 +1,40 @@
+namespace Ahenk.TestSite;
+
+/// <summary>The agent as ./dev.sh builds it: the published daemon and command, and the plugins.</summary>
+public static class BuiltAgent
+{
+    private static readonly string Root = FindRoot();
+
+    /// <summary>The daemon.</summary>
+    public static string Daemon => Existing(Path.Combine(Root, "artifacts", "ahenk", "Ahenk.Silo"));
+
+    /// <summary>The command.</summary>
+    public static string Command => Existing(Path.Combine(Root, "artifacts", "ahenk", "ahenk"));
+
+    /// <summary>Copies the plugins, the tests' own among them, into a directory of the agent's own.</summary>
+    public static void CopyPlugins(string directory)
+    {
+        foreach (var plugin in Directory.EnumerateDirectories(Existing(Path.Combine(Root, "artifacts", "plugins"))))
+        {
+            var target = Directory.CreateDirectory(Path.Combine(directory, Path.GetFileName(plugin))).FullName;
+            foreach (var file in Directory.EnumerateFiles(plugin))
+            {
+                File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            }
+        }
+    }
+
+    private static string Existing(string path) =>
+        Path.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run './dev.sh build' first.");
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Ahenk.sln")))
+        {
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException($"No Ahenk.sln above {AppContext.BaseDirectory}.");
+        }
+
+        return folder;
+    }
+}
