@@ -119,6 +119,9 @@ public enum IqOutcome
 
     /// <summary>There was no session, or it was lost without resumption before the answer came.</summary>
     NotConnected,
+
+    /// <summary>Its stanza would be larger than <see cref="XmppClientOptions.MaxOutgoingStanzaBytes"/>; nothing was written.</summary>
+    TooLarge,
 }
 
 /// <summary>Receives what the client hears.</summary>

@@ -1,0 +1,97 @@
+namespace Ahenk.Gateway.Xmpp.Xmpp.Wire;
+
+/// <summary>
+/// The writing side of a session. Whoever has something to send posts it and never waits for the network under a lock; one loop writes
+/// everything that has been posted meanwhile with one write. So a reader that answers is never held up by a peer that does not read.
+/// </summary>
+internal sealed class StreamOutput : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _posted = new(0, 1);
+    private OutgoingBuffer _filling = new();
+    private OutgoingBuffer _writing = new();
+    private TaskCompletionSource<bool> _written = NewSource();
+    private bool _ended;
+
+    /// <summary>Bytes posted and not yet taken by the loop.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _filling.Length;
+            }
+        }
+    }
+
+    /// <summary>Leaves bytes to be written.</summary>
+    /// <returns>Completes when they were written (<see langword="true"/>) or never will be (<see langword="false"/>).</returns>
+    public Task<bool> Post(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                return Task.FromResult(false);
+            }
+
+            if (_filling.Length == 0 && bytes.Length > 0)
+            {
+                _posted.Release();
+            }
+
+            _filling.Raw(bytes);
+            return _written.Task;
+        }
+    }
+
+    /// <summary>Writes until it is cancelled or the connection fails.</summary>
+    public async Task RunAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<bool>? current = null;
+        try
+        {
+            while (true)
+            {
+                await _posted.WaitAsync(cancellationToken);
+                lock (_gate)
+                {
+                    (_filling, _writing) = (_writing, _filling);
+                    current = _written;
+                    _written = NewSource();
+                }
+
+                await stream.WriteAsync(_writing.Written, cancellationToken);
+                _writing.Clear();
+                current.SetResult(true);
+                current = null;
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _ended = true;
+                current?.SetResult(false);
+                _written.TrySetResult(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _ended = true;
+            _written.TrySetResult(false);
+        }
+
+        _filling.Dispose();
+        _writing.Dispose();
+        _posted.Dispose();
+    }
+
+    private static TaskCompletionSource<bool> NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Ahenk.XmppServers;
+
+/// <summary>Ports that nothing listens on.</summary>
+public static class FreePort
+{
+    /// <summary>
+    /// A port on 127.0.0.1 below the range from which Linux takes the ports of outgoing connections (32768 on), so that no connection
+    /// can occupy it while a server that is to be started again on it is down.
+    /// </summary>
+    public static int Next()
+    {
+        while (true)
+        {
+            var port = RandomNumberGenerator.GetInt32(20_000, 32_000);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                continue;
+            }
+        }
+    }
+}
