@@ -5,9 +5,6 @@ namespace Ahenk.LiderSimulator.Wire;
 /// <summary>Composes what Lider sends, with its encodings (LP 2): fields that are null are written as null.</summary>
 public static class LiderMessages
 {
-    // The order of the enum of plugins the server seeds; ids are only decoration for the agent.
-    private static readonly string[] Plugins = ["conky", "file-management", "ldap-login", "ldap", "local-user", "login-manager", "script", "resource-usage"];
-
     /// <summary>EXECUTE_TASK (LP 2.2); the task is JSON in a string.</summary>
     public static string ExecuteTask(TaskOrder order, LiderEdition edition, DateTimeOffset now, TimeZoneInfo serverZone) =>
         JacksonJson.Write(new JsonObject
@@ -98,7 +95,8 @@ public static class LiderMessages
         var milliseconds = now.ToUnixTimeMilliseconds();
         var plugin = new JsonObject
         {
-            ["id"] = Math.Max(Array.IndexOf(Plugins, order.Plugin), 0) + 1,
+            // The row of the plugin table; an agent goes by the name (LP 2.2).
+            ["id"] = 7,
             ["name"] = order.Plugin,
             ["version"] = "1.0.0",
             ["description"] = null,

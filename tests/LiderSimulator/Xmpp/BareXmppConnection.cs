@@ -53,7 +53,7 @@ public sealed class BareXmppConnection : IAsyncDisposable
     /// <summary>Connects, authenticates and binds. No presence is sent.</summary>
     /// <param name="options">Where and as whom.</param>
     /// <param name="onStanza">
-    /// Gets every message and presence, and IQs the connection does not answer itself, in order, on the reading loop: it must be quick.
+    /// Gets every message and presence and the (already answered) roster pushes, in order, on the reading loop: it must be quick.
     /// </param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BareXmppException">The server refused.</exception>
@@ -246,7 +246,7 @@ public sealed class BareXmppConnection : IAsyncDisposable
         var type = content.StartsWith("<error", StringComparison.Ordinal) ? "error" : "result";
         var to = stanza.From.Length == 0 ? "" : $" to='{XmppNames.Escape(stanza.From)}'";
         TrySend($"<iq type='{type}' id='{XmppNames.Escape(stanza.Id ?? "")}'{to}>{content}</iq>");
-        return true;
+        return space != XmppNames.Roster;
     }
 
     private void End(string reason)
