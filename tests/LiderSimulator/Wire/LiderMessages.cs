@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+
+namespace Ahenk.LiderSimulator.Wire;
+
+/// <summary>Composes what Lider sends, with its encodings (LP 2): fields that are null are written as null.</summary>
+public static class LiderMessages
+{
+    /// <summary>EXECUTE_TASK (LP 2.2); the task is JSON in a string.</summary>
+    public static string ExecuteTask(TaskOrder order, LiderEdition edition, DateTimeOffset now, TimeZoneInfo serverZone) =>
+        JacksonJson.Write(new JsonObject
+        {
+            ["type"] = "EXECUTE_TASK",
+            ["timestamp"] = LiderDates.Minutes(now, serverZone),
+            ["fileServerConf"] = order.FileServer?.DeepClone(),
+            ["task"] = JacksonJson.Write(Task(order, edition, now)),
+        });
+
+    /// <summary>EXECUTE_TASK as LA's fragment scheduler sends it: the task is Java's <c>toString()</c> (LP 2.2.2).</summary>
+    public static string ExecuteTaskPart(TaskOrder order, DateTimeOffset now, TimeZoneInfo serverZone)
+    {
+        var parameters = string.Join(", ", order.Parameters?.Select(pair => $"{pair.Key}={pair.Value}") ?? []);
+        return JacksonJson.Write(new JsonObject
+        {
+            ["type"] = "EXECUTE_TASK",
+            ["timestamp"] = LiderDates.Minutes(now, serverZone),
+            ["fileServerConf"] = null,
+            ["task"] = $"TaskImpl [id={order.TaskId}, plugin=tr.org.lider.entities.PluginImpl@1f2e3d, " +
+                $"commandClsId={order.Command}, parameterMap={{{parameters}}}]",
+        });
+    }
+
+    /// <summary>UPDATE_SCHEDULED_TASK (LP 2.4); a null expression cancels.</summary>
+    public static string UpdateScheduledTask(string agent, long taskId, string? cron, LiderEdition edition, DateTimeOffset now, TimeZoneInfo serverZone) =>
+        JacksonJson.Write(new JsonObject
+        {
+            ["type"] = "UPDATE_SCHEDULED_TASK",
+            ["recipient"] = agent,
+            ["taskId"] = taskId,
+            ["cronExpression"] = cron,
+            ["timestamp"] = edition == LiderEdition.Current ? null : LiderDates.Minutes(now, serverZone),
+        });
+
+    /// <summary>REGISTRATION_RESPONSE (LP 2.6) for a directory of type LDAP.</summary>
+    public static string RegistrationResponse(string status, string message, string? agentDn, LiderEdition edition, DateTimeOffset now)
+    {
+        var hasDirectory = status is "REGISTERED" or "ALREADY_EXISTS";
+        var response = new JsonObject
+        {
+            ["type"] = "REGISTRATION_RESPONSE",
+            ["status"] = status,
+            ["message"] = message,
+            ["agentDn"] = agentDn,
+            ["ldapUserDn"] = hasDirectory ? agentDn : null,
+            ["ldapServer"] = hasDirectory ? "127.0.0.1" : null,
+            ["ldapBaseDn"] = hasDirectory ? "dc=liderahenk,dc=org" : null,
+            ["ldapVersion"] = hasDirectory ? "3" : null,
+            ["adDomainName"] = null,
+            ["adHostName"] = null,
+            ["adIpAddress"] = null,
+            ["adAdminPassword"] = null,
+            ["adAdminUserName"] = null,
+            ["disableLocalUser"] = hasDirectory ? false : null,
+            ["timestamp"] = now.ToUnixTimeMilliseconds(),
+        };
+        if (edition == LiderEdition.Current)
+        {
+            response["directoryServer"] = status is "NOT_AUTHORIZED" ? null : "LDAP";
+        }
+
+        return JacksonJson.Write(response);
+    }
+
+    /// <summary>EXECUTE_POLICY in the list form (LP 2.5.1); sent only as an answer to GET_POLICIES.</summary>
+    public static string ExecutePolicies(string? username, JsonArray policies) => JacksonJson.Write(new JsonObject
+    {
+        ["type"] = "EXECUTE_POLICY",
+        ["timestamp"] = null,
+        ["username"] = username,
+        ["executePolicyList"] = policies,
+    });
+
+    /// <summary>LOGIN_RESPONSE (LP 2.7); sent only to users with a sudo role.</summary>
+    public static string LoginResponse(string username, DateTimeOffset now) => JacksonJson.Write(new JsonObject
+    {
+        ["type"] = "LOGIN_RESPONSE",
+        ["userName"] = username,
+        ["parameterMap"] = new JsonObject(),
+        ["timestamp"] = now.ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>The inner object of EXECUTE_TASK.</summary>
+    private static JsonObject Task(TaskOrder order, LiderEdition edition, DateTimeOffset now)
+    {
+        var isCurrent = edition == LiderEdition.Current;
+        var milliseconds = now.ToUnixTimeMilliseconds();
+        var plugin = new JsonObject
+        {
+            // The row of the plugin table; an agent goes by the name (LP 2.2).
+            ["id"] = 7,
+            ["name"] = order.Plugin,
+            ["version"] = "1.0.0",
+            ["description"] = null,
+            ["active"] = true,
+            ["deleted"] = false,
+            ["machineOriented"] = true,
+            ["userOriented"] = true,
+            ["policyPlugin"] = true,
+            ["taskPlugin"] = true,
+            ["usesFileTransfer"] = order.FileServer is not null,
+            ["xBased"] = false,
+            ["createDate"] = isCurrent ? LiderDates.SecondsInUtc(now) : milliseconds,
+            ["modifyDate"] = null,
+        };
+        var task = new JsonObject
+        {
+            ["id"] = order.TaskId,
+            ["plugin"] = plugin,
+            ["commandClsId"] = order.Command,
+            ["parameterMap"] = order.Parameters?.DeepClone(),
+            ["deleted"] = false,
+            ["cronExpression"] = order.Cron,
+            ["createDate"] = isCurrent ? LiderDates.SecondsInIstanbul(now) : milliseconds,
+            ["modifyDate"] = null,
+            ["mailSend"] = false,
+        };
+        if (isCurrent)
+        {
+            task["taskParts"] = false;
+        }
+
+        return task;
+    }
+}
