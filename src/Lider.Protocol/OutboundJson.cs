@@ -5,10 +5,7 @@ using System.Text.Json.Serialization;
 namespace Ahenk.Lider.Protocol;
 
 /// <summary>Generated writers for what the agent sends.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UseStringEnumConverter = true,
-    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(RegisterMessage))]
 [JsonSerializable(typeof(UnregisterMessage))]
 [JsonSerializable(typeof(GetPoliciesMessage))]
@@ -22,7 +19,7 @@ namespace Ahenk.Lider.Protocol;
 [JsonSerializable(typeof(ScriptResultMessage))]
 internal sealed partial class OutboundJson : JsonSerializerContext
 {
-    /// <summary>The writers with the encoder of the wire, which no attribute can name.</summary>
+    /// <summary>The writers with the options of the wire: no attribute can name an encoder, and options replace those of attributes.</summary>
     public static OutboundJson Wire => WireJson.Writers;
 }
 
@@ -38,6 +35,7 @@ internal static class WireJson
     public static readonly OutboundJson Writers = new(new JsonSerializerOptions
     {
         Encoder = Encoder,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         MaxDepth = InboundParser.MaxDepth,
     });
 }
