@@ -87,7 +87,7 @@ internal sealed partial class LiderInbox(
         }
     }
 
-    private Task Take(ExecuteTaskMessage message, XmppMessage stanza)
+    private Task<AcceptOutcome> Take(ExecuteTaskMessage message, XmppMessage stanza)
     {
         var task = new NewTask(
             message.TaskId, message.PluginName, message.CommandClsId, message.ParameterMap.ToJsonString(), time.GetUtcNow(), NextArrival());

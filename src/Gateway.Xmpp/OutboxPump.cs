@@ -34,10 +34,17 @@ internal sealed partial class OutboxPump(IOutbox outbox, IXmppClient client, Jid
 
     private async Task<bool> SendDue(CancellationToken cancellationToken)
     {
+        var session = client.Status.OnlineSince;
         var rows = await outbox.ReadDueAsync(time.GetUtcNow(), BatchRows);
         if (rows.Count == 0)
         {
             return false;
+        }
+
+        if (session is null || session != client.Status.OnlineSince)
+        {
+            // A new session began meanwhile: rows that its client sends again by itself may have been among those read.
+            return true;
         }
 
         var messages = new OutgoingMessage[rows.Count];

@@ -32,7 +32,7 @@ public sealed class AgentGrain(
             Hostname = inventory.Network.Hostname,
             IpAddresses = string.Join(',', inventory.Network.IpAddresses),
             MacAddresses = string.Join(',', inventory.Network.MacAddresses),
-            Data = RegistrationData.Compose(inventory, version.Text),
+            Data = RegistrationData.Create(inventory, version.Text),
             DirectoryServer = "LDAP",
             Timestamp = time.GetLocalNow(),
         };

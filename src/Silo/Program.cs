@@ -25,7 +25,8 @@ internal static class Program
         }
         catch (ConfigurationException problem)
         {
-            await Console.Error.WriteLineAsync($"[CONFIGURATION] {problem.Message}");
+            await using var console = LogSetup.CreateForConsole();
+            console.Fatal("[CONFIGURATION] {Problem:l}", problem.Message);
             return AgentExit.BadConfiguration;
         }
 

@@ -64,7 +64,7 @@ internal sealed partial class ControlSocket(AhenkSettings settings, ControlMetho
             using (connection)
             {
                 var caller = PeerCredentials.Of(connection);
-                counted = !caller.IsPrivileged && _unprivileged.Wait(0);
+                counted = !caller.IsPrivileged && _unprivileged.Wait(0, CancellationToken.None);
                 if (!caller.IsPrivileged && !counted)
                 {
                     // Other users must not be able to use up what root needs.

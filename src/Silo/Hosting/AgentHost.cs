@@ -2,6 +2,8 @@ using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Machine.Linux;
+using Ahenk.Machine.Linux.Inventory;
+using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
@@ -34,7 +36,10 @@ internal static class AgentHost
             OutboxMaxRows = settings.OutboxRows,
             OutboxMaxBytes = settings.OutboxBytes,
         });
-        builder.Services.AddLinuxMachine(settings.PrivateDirectory);
+        builder.Services.AddSingleton<IInventory, LinuxInventory>();
+        builder.Services.AddSingleton<ICommandRunner, CommandRunner>();
+        builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
+            services.GetRequiredService<ICommandRunner>(), services.GetRequiredService<IInventory>(), settings.PrivateDirectory));
         builder.Services.AddSingleton(new PluginHostOptions(settings.PluginDirectory, AhenkSettings.AgentVersion));
         builder.Services.AddSingleton<IPluginHost, PluginHost>();
         builder.UseOrleans(SiloSetup.Configure);

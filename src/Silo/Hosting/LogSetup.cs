@@ -13,6 +13,11 @@ internal static class LogSetup
     private const long MaxFileBytes = 16L * 1024 * 1024;
     private const int KeptFiles = 10;
 
+    /// <summary>For the time before the configuration is known.</summary>
+    public static Logger CreateForConsole() =>
+        new LoggerConfiguration().WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture).CreateLogger();
+
+    /// <summary>For the daemon.</summary>
     public static Logger Create(AhenkSettings settings) => new LoggerConfiguration()
         .MinimumLevel.Is(settings.LogLevel)
         .MinimumLevel.Override("Orleans", LogEventLevel.Warning)

@@ -1,0 +1,127 @@
+#!/usr/bin/env bash
+# The one entry for people and CI. Says what it installs and why; asks nothing.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+readonly configuration=Release
+readonly out=artifacts
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+die() { printf 'dev.sh: %s\n' "$*" >&2; exit 1; }
+
+usage() {
+    cat <<'TEXT'
+./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
+./dev.sh test     builds everything and runs all tests; the last line counts them
+./dev.sh bench    prints the numbers that README quotes
+./dev.sh soak     long crash runs
+./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
+./dev.sh build    builds and publishes into artifacts/
+./dev.sh deb      builds the Debian package
+./dev.sh clean    removes everything that was built
+TEXT
+}
+
+require_sdk() {
+    command -v dotnet >/dev/null || die "the .NET 10 SDK is needed: https://dotnet.microsoft.com/download or your distribution's dotnet-sdk-10.0"
+    dotnet --version >/dev/null 2>&1 || die "$(dotnet --version 2>&1 | head -3)"
+}
+
+# require_packages WHY PACKAGE...   Installs what is missing; no package may start a service of its own.
+require_packages() {
+    local why=$1 missing=() package
+    shift
+    for package in "$@"; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "installing ${missing[*]} ($why)"
+    local root=()
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || die "run as root, or install yourself: apt-get install ${missing[*]}"
+        root=(sudo)
+    fi
+    local policy=/usr/sbin/policy-rc.d made_policy=
+    if [ ! -e "$policy" ]; then
+        printf '#!/bin/sh\nexit 101\n' | "${root[@]}" tee "$policy" >/dev/null
+        "${root[@]}" chmod 755 "$policy"
+        made_policy=yes
+    fi
+    local failed=
+    "${root[@]}" apt-get update -qq || failed=yes
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || failed=yes
+    [ -z "$made_policy" ] || "${root[@]}" rm -f "$policy"
+    [ -z "$failed" ] || die "could not install ${missing[*]}"
+}
+
+require_servers() {
+    require_packages "the XMPP servers that tests and demo run against" prosody ejabberd
+    require_packages "to start them, to look at sockets, and what the inventory reads" util-linux iproute2 procps python3 perl
+}
+
+runtime() {
+    case "$(uname -m)" in
+        x86_64) echo linux-x64 ;;
+        aarch64) echo linux-arm64 ;;
+        *) die "no .NET runtime identifier for $(uname -m)" ;;
+    esac
+}
+
+publish() { # PROJECT FOLDER
+    dotnet publish "$1" -c $configuration -r "$(runtime)" --self-contained false --no-restore -v quiet --nologo -o "$2"
+}
+
+build() {
+    require_sdk
+    say "building"
+    dotnet restore Ahenk.sln --locked-mode -v quiet
+    dotnet build Ahenk.sln -c $configuration --no-restore -v quiet --nologo
+    rm -rf $out
+    publish src/Silo/Silo.csproj $out/ahenk
+    publish src/Cli/Cli.csproj $out/ahenk
+    local plugin
+    for plugin in plugins/*/ tests/TestPlugins/*/; do
+        publish "$plugin" "$out/plugins/$(basename "$plugin")"
+    done
+    chmod -R go-w $out
+}
+
+demo() {
+    require_servers
+    build
+    dotnet run --project tests/Demo -c $configuration --no-build
+}
+
+# Runs the given test filter and ends with a line that counts.
+run_tests() {
+    local log status=0
+    mkdir -p $out
+    log=$out/test.log
+    dotnet test --solution Ahenk.sln -c $configuration --no-build --no-ansi --no-progress --max-parallel-test-modules 1 "$@" 2>&1 | tee "$log" || status=$?
+    local passed failed
+    passed=$(awk '$1 == "succeeded:" { n = $2 } END { print n + 0 }' "$log")
+    failed=$(awk '$1 == "failed:" { n = $2 } END { print n + 0 }' "$log")
+    if [ "$passed" -eq 0 ] || { [ $status -ne 0 ] && [ "$failed" -eq 0 ]; }; then
+        failed=$((failed + 1)) # the run itself broke
+    fi
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+    [ "$failed" -eq 0 ]
+}
+
+case "${1:-}" in
+    demo) demo ;;
+    test) shift; require_servers; build; run_tests --filter-not-trait Category=Soak "$@" ;;
+    soak) shift; require_servers; build; run_tests --filter-trait Category=Soak "$@" ;;
+    bench) shift; require_servers; build; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
+    build) build ;;
+    format)
+        require_sdk
+        if [ "${2:-}" = --check ]; then dotnet format Ahenk.sln --verify-no-changes; else dotnet format Ahenk.sln; fi
+        ;;
+    deb) die "there is no Debian package yet: packaging/ comes with a later version" ;;
+    clean)
+        rm -rf $out
+        find . -path ./.git -prune -o -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+        ;;
+    *) usage; [ -z "${1:-}" ] || exit 2 ;;
+esac
