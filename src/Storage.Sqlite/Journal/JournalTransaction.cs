@@ -8,6 +8,8 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
 {
     private OutboxCounts _countsBefore;
 
+    public SqliteConnection Connection => connection;
+
     public TimeProvider Time => time;
 
     public TaskTable Tasks { get; } = new(connection);

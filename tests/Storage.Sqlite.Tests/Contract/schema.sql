@@ -1,0 +1,69 @@
+CREATE INDEX outbox_not_final ON outbox (id) WHERE is_final = 0;
+
+CREATE INDEX outbox_pending ON outbox (id, not_before) WHERE state = 0;
+
+CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
+
+CREATE TABLE OrleansQuery (
+  QueryKey TEXT PRIMARY KEY,
+  QueryText TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counter (
+  name TEXT PRIMARY KEY,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE grain_state (
+  id INTEGER PRIMARY KEY,
+  grain_type TEXT NOT NULL,
+  n0 INTEGER NOT NULL,
+  n1 INTEGER NOT NULL,
+  extension TEXT NOT NULL,
+  service_id TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  payload BLOB,
+  UNIQUE (grain_type, n0, n1, extension, service_id)
+) STRICT;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 1),
+  is_final INTEGER NOT NULL,
+  not_before INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  size INTEGER NOT NULL,
+  sequence INTEGER,
+  stream_id TEXT,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE property (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sqlite_sequence(name,seq);
+
+CREATE TABLE stream (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  stream_id TEXT NOT NULL,
+  bound_jid TEXT NOT NULL,
+  handled INTEGER NOT NULL,
+  sent INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE task (
+  arrival INTEGER PRIMARY KEY,
+  task_id INTEGER NOT NULL UNIQUE,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  received_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  plugin TEXT NOT NULL,
+  command TEXT NOT NULL,
+  response_code TEXT,
+  parameters TEXT,
+  CHECK ((state = 2) = (finished_at IS NOT NULL)),
+  CHECK (state < 2 OR parameters IS NULL)
+) STRICT;

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Storage.Sqlite.Journal;
+using Microsoft.Data.Sqlite;
+
+namespace Ahenk.Storage.Sqlite.Tests;
+
+[Trait("Category", "Integration")]
+public sealed class DiskFullTests
+{
+    [Fact]
+    public async Task A_full_disk_fails_clearly_leaves_nothing_half_done_and_is_overcome()
+    {
+        var directory = Directory.CreateTempSubdirectory("ahenk-full-").FullName;
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "ahenk-test", directory) != 0)
+        {
+            Directory.Delete(directory);
+            Assert.Skip("A file system that fills up can only be mounted by root.");
+        }
+
+        try
+        {
+            await using var database = TestDatabase.In(directory);
+            var ballast = Path.Combine(directory, "ballast");
+            await FailAndRecoverAsync(
+                database,
+                fill: () =>
+                {
+                    using var file = new FileStream(ballast, FileMode.Create);
+                    FillUp(file);
+                    return Task.CompletedTask;
+                },
+                free: () =>
+                {
+                    File.Delete(ballast);
+                    return Task.CompletedTask;
+                });
+        }
+        finally
+        {
+            Assert.Equal(0, await RunAsync("umount", directory));
+            Directory.Delete(directory);
+        }
+    }
+
+    [Fact]
+    public async Task A_database_that_may_not_grow_fails_clearly_and_is_overcome()
+    {
+        await using var database = TestDatabase.Create();
+        await FailAndRecoverAsync(database, fill: () => LimitAsync(database, 1), free: () => LimitAsync(database, 1 << 20));
+    }
+
+    private static async Task FailAndRecoverAsync(TestDatabase database, Func<Task> fill, Func<Task> free)
+    {
+        await database.Tasks.AcceptAsync(TestDatabase.Task(1, "kept"), null);
+        await database.Tasks.AcceptAsync(TestDatabase.Task(2), null);
+        await fill();
+
+        var big = new string('x', 200_000);
+        var results = await Task.WhenAll(Enumerable.Range(10, 5).Select(async id =>
+            await Record.ExceptionAsync(async () => await database.Tasks.AcceptAsync(TestDatabase.Task(id, big), null))));
+        var finish = await Assert.ThrowsAsync<StorageException>(
+            async () => await database.Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft(big)));
+
+        foreach (var error in results.Append(finish))
+        {
+            Assert.Contains("The disk is full: free space", Assert.IsType<StorageException>(error).Message, StringComparison.Ordinal);
+            Assert.Equal(database.Options.Path, ((StorageException)error).Path);
+        }
+
+        Assert.Equal([1, 2], await database.Tasks.ListUnfinishedAsync());
+        Assert.Equal("kept", (await database.Tasks.FindAsync(1))!.Parameters);
+        Assert.Empty(await database.DueAsync());
+        Assert.Equal(new OutboxFigures(0, 0, 0, 0), await database.Outbox.ReadFiguresAsync());
+
+        await free();
+
+        Assert.Equal(AcceptOutcome.Accepted, await database.Tasks.AcceptAsync(TestDatabase.Task(10, big), null));
+        Assert.True(await database.Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft("answer")));
+        Assert.Equal(["answer"], await database.DueBodiesAsync());
+        Assert.Equal(new OutboxFigures(1, 0, 6, 0), await database.Outbox.ReadFiguresAsync());
+        Assert.Empty(database.Db.CheckIntegrity());
+        await database.ReopenAsync();
+        Assert.Equal([2, 10], await database.Tasks.ListUnfinishedAsync());
+    }
+
+    private static void FillUp(FileStream file)
+    {
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+                file.Flush();
+            }
+        }
+        catch (IOException)
+        {
+            // That was the last free block.
+        }
+    }
+
+    private static Task<bool> LimitAsync(TestDatabase database, int pages) => database.Db.Journal.WriteAsync(
+        Durability.PowerCut,
+        pages,
+        static (transaction, limit) =>
+        {
+            using var command = new SqliteCommand($"PRAGMA max_page_count = {limit}", transaction.Connection);
+            command.ExecuteNonQuery();
+            return true;
+        });
+
+    private static async Task<int> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+}
