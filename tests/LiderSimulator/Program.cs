@@ -1,6 +1,8 @@
+using Ahenk.LiderSimulator.Commands;
+
 namespace Ahenk.LiderSimulator;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static Task<int> Main(string[] arguments) => SimulatorCommandLine.Create().Parse(arguments).InvokeAsync();
 }

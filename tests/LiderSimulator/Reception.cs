@@ -10,12 +10,12 @@ namespace Ahenk.LiderSimulator;
 internal sealed class Reception(
     LiderServerOptions options, LiderConnection connection, RegistrationDesk desk, TaskLedger tasks, AgentDirectory agents) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _registering = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _answers = [];
     private readonly ConcurrentQueue<Violation> _violations = new();
     private readonly ConcurrentQueue<IgnoredMessage> _ignored = new();
     private readonly ConcurrentQueue<(string From, string Body)> _policyStatuses = new();
+    private Task _lastRegistration = Task.CompletedTask;
     private long _received;
     private long _bounces;
     private int _maxStanzaBytes;
@@ -41,7 +41,6 @@ internal sealed class Reception(
         }
         finally
         {
-            _registering.Dispose();
             _stop.Dispose();
         }
     }
@@ -95,7 +94,13 @@ internal sealed class Reception(
         switch (message.Type)
         {
             case "REGISTER" or "UNREGISTER":
-                Answer(token => RegistrationAsync(stanza.From, message, token));
+                var previous = _lastRegistration;
+                _lastRegistration = Answer(async token =>
+                {
+                    // One after the other, in the order of arrival: scripts count them. A failure of the one before is its own affair.
+                    await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await RegistrationAsync(stanza.From, message, token);
+                });
                 break;
             case "TASK_STATUS" when IsKnown(agent):
                 OnTaskStatus(stanza, message, agent, body);
@@ -168,34 +173,26 @@ internal sealed class Reception(
 
     private async Task RegistrationAsync(string sender, InboundMessage message, CancellationToken cancellationToken)
     {
-        await _registering.WaitAsync(cancellationToken);
-        try
+        var name = RegistrationDesk.Name(message);
+        var decision = message.Type == "REGISTER" ? await desk.RegisterAsync(message, cancellationToken) : desk.Unregister(message);
+        options.Report($"{name} {message.Type} from {sender}: {decision.Status ?? "no answer"} ({decision.Note})");
+        if (decision.Status is null)
         {
-            var name = RegistrationDesk.Name(message);
-            var decision = message.Type == "REGISTER" ? await desk.RegisterAsync(message, cancellationToken) : desk.Unregister(message);
-            options.Report($"{name} {message.Type}: {decision.Status ?? "no answer"} ({decision.Note})");
-            if (decision.Status is null)
-            {
-                return;
-            }
-
-            if (decision.AddToRoster)
-            {
-                await connection.AddToRosterAsync(name, cancellationToken);
-            }
-
-            await Task.Delay(options.Registration.ReplyDelay, options.TimeProvider, cancellationToken);
-            var reply = LiderMessages.RegistrationResponse(decision.Status, decision.Note, decision.AgentDn, options.Edition, options.TimeProvider.GetUtcNow());
-            if (await connection.SendMessageAsync(sender, reply, cancellationToken) && decision.Status == "UNREGISTERED")
-            {
-                // Removing an account ends its session on an XMPP server: the answer must be through before that.
-                await connection.RequireSession().DrainAsync(cancellationToken);
-                await desk.RemoveAsync(name, cancellationToken);
-            }
+            return;
         }
-        finally
+
+        if (decision.AddToRoster)
         {
-            _registering.Release();
+            await connection.AddToRosterAsync(name, cancellationToken);
+        }
+
+        await Task.Delay(options.Registration.ReplyDelay, options.TimeProvider, cancellationToken);
+        var reply = LiderMessages.RegistrationResponse(decision.Status, decision.Note, decision.AgentDn, options.Edition, options.TimeProvider.GetUtcNow());
+        if (await connection.SendMessageAsync(sender, reply, cancellationToken) && decision.Status == "UNREGISTERED")
+        {
+            // Removing an account ends its session on an XMPP server: the answer must be through before that.
+            await connection.RequireSession().DrainAsync(cancellationToken);
+            await desk.RemoveAsync(name, cancellationToken);
         }
     }
 
@@ -203,7 +200,7 @@ internal sealed class Reception(
     /// Runs an answer beside the reading loop, as Smack's asynchronous listeners do. A failure is what it is on the real server: no answer
     /// (LP 4.1 step 8); here it is reported.
     /// </summary>
-    private void Answer(Func<CancellationToken, Task> answer)
+    private Task Answer(Func<CancellationToken, Task> answer)
     {
         var task = Task.Run(
             async () =>
@@ -234,6 +231,7 @@ internal sealed class Reception(
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
+        return task;
     }
 
     private void Blame(IncomingStanza stanza, IReadOnlyList<Finding> findings)
