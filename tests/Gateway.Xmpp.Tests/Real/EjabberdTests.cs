@@ -1,0 +1,37 @@
+using Ahenk.Gateway.Xmpp.Tests.Rig;
+using Ahenk.Gateway.Xmpp.Xmpp;
+using Ahenk.XmppServers;
+
+namespace Ahenk.Gateway.Xmpp.Tests.Real;
+
+/// <summary>The client against ejabberd, the product Lider runs on.</summary>
+[Trait("Category", "Integration")]
+public sealed class EjabberdTests(SharedServer<EjabberdServer> shared) : RealServerTests<EjabberdServer>(shared), IClassFixture<SharedServer<EjabberdServer>>
+{
+    [Fact]
+    public async Task Messages_beyond_the_offline_limit_bounce_with_their_condition()
+    {
+        await using var server = New(new XmppServerOptions { OfflineLimit = 3, OffersTls = false });
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.AddAccountAsync("agent", RealClient.Password, TestContext.Current.CancellationToken);
+        await server.AddAccountAsync("lider", RealClient.Password, TestContext.Current.CancellationToken);
+        var agent = await OnlineAsync(RealClient.Options(server) with { Tls = TlsMode.Never });
+
+        await agent.Client.SendAllAsync(
+            [.. Enumerable.Range(0, 4).Select(number => new OutgoingMessage($"m{number}", Jid.Parse($"lider@{server.Domain}"), $"{number}"))]);
+
+        var bounce = await agent.Handler.NextMessageAsync("the bounce of the fourth message");
+        Assert.Equal("error", bounce.Type);
+        Assert.Equal("m3", bounce.Id);
+        Assert.NotNull(bounce.ErrorCondition);
+        var lider = await OnlineAsync(RealClient.Options(server, "lider") with { Tls = TlsMode.Never });
+        for (var number = 0; number < 3; number++)
+        {
+            var kept = await lider.Handler.NextMessageAsync("a message that was kept");
+            Assert.Equal($"{number}", kept.Body);
+            Assert.True(kept.IsDelayed);
+        }
+
+        await StopClientsAsync();
+    }
+}

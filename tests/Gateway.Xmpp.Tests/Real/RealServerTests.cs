@@ -1,0 +1,421 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Ahenk.Gateway.Xmpp.Tests.Rig;
+using Ahenk.Gateway.Xmpp.Tests.Scripted;
+using Ahenk.Gateway.Xmpp.Xmpp;
+using Ahenk.XmppServers;
+
+namespace Ahenk.Gateway.Xmpp.Tests.Real;
+
+/// <summary>A server that the tests of one product share; it offers everything it has.</summary>
+public sealed class SharedServer<TServer> : IAsyncLifetime
+    where TServer : IXmppTestServer
+{
+    internal IXmppTestServer Server { get; } = (IXmppTestServer)Activator.CreateInstance(typeof(TServer), new XmppServerOptions())!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Server.StartAsync(TestContext.Current.CancellationToken);
+        await Server.AddAccountAsync("agent", RealClient.Password, TestContext.Current.CancellationToken);
+        await Server.AddAccountAsync("lider_sunucu", RealClient.Password, TestContext.Current.CancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => Server.DisposeAsync();
+}
+
+/// <summary>Clients of real servers.</summary>
+internal static class RealClient
+{
+    public const string Password = "gerçek Parola,=1";
+
+    public static XmppClientOptions Options(IXmppTestServer server, string user = "agent") => new()
+    {
+        ServiceName = server.Domain,
+        Host = "127.0.0.1",
+        Port = server.Port,
+        Credentials = new XmppCredentials.Password(user, Password),
+        CaFile = server.CaFile,
+        BackoffFirst = TimeSpan.FromMilliseconds(50),
+        BackoffMost = TimeSpan.FromMilliseconds(200),
+        MaxUnacknowledged = 5000,
+    };
+
+    public static async Task<RunningClient> OnlineAsync(XmppClientOptions options, RecordingHandler? handler = null, IStreamJournal? journal = null)
+    {
+        var running = RunningClient.Start(options, handler, journal);
+        await running.WaitForStatusAsync(status => status.Phase == XmppPhase.Online, "the session");
+        return running;
+    }
+}
+
+/// <summary>The client against a real server, whichever it is.</summary>
+public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : IAsyncDisposable
+    where TServer : IXmppTestServer
+{
+    private static readonly Jid Lider = Jid.Parse($"lider_sunucu@{Steps.Domain}");
+
+    private readonly List<RunningClient> _clients = [];
+
+    private IXmppTestServer Server => shared.Server;
+
+    [Fact]
+    public async Task Tls_and_scram_stand_with_the_servers_own_certificate_as_authority()
+    {
+        var client = await OnlineAsync(RealClient.Options(Server));
+
+        Assert.Contains("TLS", client.Status.Connection, StringComparison.Ordinal);
+        Assert.Contains("SCRAM-SHA-", client.Status.Connection, StringComparison.Ordinal);
+        Assert.Contains("stream management", client.Status.Connection, StringComparison.Ordinal);
+        Assert.Equal("agent", client.Status.BoundJid!.Local);
+    }
+
+    [Fact]
+    public async Task Direct_tls_port_serves_clients_that_find_it_by_its_record()
+    {
+        var lookup = new SingleService(Server.DirectTlsPort!.Value);
+        var handler = new RecordingHandler();
+        var log = new CapturingLogger<XmppClient>();
+        var client = new XmppClient(RealClient.Options(Server) with { Host = "" }, handler, null, TimeProvider.System, new Random(1), log, lookup);
+        var running = Add(RunningClient.Run(client, handler, log, RealClient.Password));
+
+        await running.WaitForStatusAsync(status => status.Phase == XmppPhase.Online, "the session");
+        Assert.Contains("TLS", running.Status.Connection, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unknown_authority_is_refused()
+    {
+        using var stranger = TestCertificates.Authority("Yabancı CA");
+        var caFile = Path.GetTempFileName();
+        TestCertificates.WritePem(caFile, stranger);
+        var client = Add(RunningClient.Start(RealClient.Options(Server) with { CaFile = caFile }));
+
+        await client.WaitForFailureAsync(XmppFailureKind.Tls);
+        File.Delete(caFile);
+    }
+
+    [Fact]
+    public async Task Scram_works_without_tls()
+    {
+        var client = await OnlineAsync(RealClient.Options(Server) with { Tls = TlsMode.Never });
+
+        Assert.DoesNotContain("TLS 1", client.Status.Connection, StringComparison.Ordinal);
+        Assert.Contains("SCRAM-SHA-", client.Status.Connection, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Anonymous_gets_a_jid_of_the_servers_choice_over_tls_and_without()
+    {
+        foreach (var tls in new[] { TlsMode.Required, TlsMode.Never })
+        {
+            var client = await OnlineAsync(
+                RealClient.Options(Server) with { Tls = tls, Credentials = new XmppCredentials.Anonymous(), IsPermanent = false });
+
+            Assert.Equal(Server.Domain, client.Status.BoundJid!.Domain);
+            Assert.NotEqual("agent", client.Status.BoundJid.Local);
+            Assert.Contains("ANONYMOUS", client.Status.Connection, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Anonymous_client_and_account_reach_each_other()
+    {
+        // The way of a registration (LP 4): the account answers the full JID the request came from.
+        var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"));
+        var anonymous = await OnlineAsync(RealClient.Options(Server) with { Credentials = new XmppCredentials.Anonymous(), IsPermanent = false });
+
+        await anonymous.Client.SendAllAsync(new OutgoingMessage("r1", Lider, "REGISTER"));
+        var request = await lider.Handler.NextMessageAsync("the request at the account");
+        Assert.Equal(anonymous.Status.BoundJid, request.From);
+        await lider.Client.SendAllAsync(new OutgoingMessage("r2", request.From, "REGISTRATION_RESPONSE"));
+
+        Assert.Equal("REGISTRATION_RESPONSE", (await anonymous.Handler.NextMessageAsync("the answer")).Body);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Plain_is_used_where_nothing_else_is_offered(bool tls)
+    {
+        await using var server = New(new XmppServerOptions { OffersTls = tls, Mechanisms = ["PLAIN", "ANONYMOUS"] });
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.AddAccountAsync("agent", RealClient.Password, TestContext.Current.CancellationToken);
+        var client = await OnlineAsync(RealClient.Options(server) with { Tls = tls ? TlsMode.Required : TlsMode.Never });
+        Assert.Contains("PLAIN", client.Status.Connection, StringComparison.Ordinal);
+
+        if (!tls)
+        {
+            var careful = Add(RunningClient.Start(RealClient.Options(server)));
+            await careful.WaitForFailureAsync(XmppFailureKind.Tls);
+        }
+
+        await StopClientsAsync();
+    }
+
+    [Fact]
+    public async Task Wrong_password_is_told_apart()
+    {
+        var client = Add(RunningClient.Start(RealClient.Options(Server) with { Credentials = new XmppCredentials.Password("agent", "yanlış-parola") }));
+
+        var failure = (await client.WaitForFailureAsync(XmppFailureKind.NotAuthorized)).LastFailure!;
+
+        Assert.DoesNotContain("yanlış-parola", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Second_session_with_the_same_resource_is_a_conflict_for_the_first()
+    {
+        var first = await OnlineAsync(RealClient.Options(Server) with { Resource = "ahenk" });
+        await OnlineAsync(RealClient.Options(Server) with { Resource = "ahenk" });
+
+        await first.WaitForFailureAsync(XmppFailureKind.Conflict);
+    }
+
+    [Theory]
+    [InlineData("Görev bitti <&> 'tamam' \"evet\" 😀 \u2028")]
+    [InlineData("{\"type\":\"TASK_STATUS\"}")]
+    public async Task Message_makes_the_round_trip(string body)
+    {
+        var (agent, lider) = await PairAsync();
+
+        await agent.Client.SendAllAsync(new OutgoingMessage("m1", lider.Status.BoundJid!, body) { RequestReceipt = true });
+        var there = await lider.Handler.NextMessageAsync("the message at the other side");
+        Assert.Equal(body, there.Body);
+        Assert.Equal("m1", there.Id);
+        Assert.Equal(agent.Status.BoundJid, there.From);
+        await lider.Client.SendAllAsync(new OutgoingMessage("m2", there.From, body));
+
+        Assert.Equal(body, (await agent.Handler.NextMessageAsync("the answer")).Body);
+        await agent.WaitForStatusAsync(status => status.Unacknowledged == 0, "the server's acknowledgement");
+    }
+
+    [Fact]
+    public async Task Message_of_sixty_kilobytes_makes_the_round_trip()
+    {
+        var (agent, lider) = await PairAsync();
+        var body = string.Concat(Enumerable.Repeat("çıktı satırı ", 3500));
+
+        await agent.Client.SendAllAsync(new OutgoingMessage("big", lider.Status.BoundJid!, body));
+
+        Assert.Equal(body, (await lider.Handler.NextMessageAsync("the large message")).Body);
+    }
+
+    [Fact]
+    public async Task Receipt_comes_back_from_a_peer_that_sends_them()
+    {
+        var agent = await OnlineAsync(RealClient.Options(Server));
+        await using var peer = await BarePeer.LogInAsync(Server, "lider_sunucu", RealClient.Password);
+
+        await agent.Client.SendAllAsync(new OutgoingMessage("m7", peer.BoundJid, "x") { RequestReceipt = true });
+        var message = await peer.ReadMessageAsync();
+        Assert.NotNull(message.Element("{urn:xmpp:receipts}request"));
+        await peer.SendAsync($"<message type='normal' to='{agent.Status.BoundJid}'><received xmlns='urn:xmpp:receipts' id='m7'/></message>");
+
+        Assert.Equal("m7", (await agent.Handler.NextMessageAsync("the receipt")).ReceiptFor);
+    }
+
+    [Fact]
+    public async Task Peer_can_ping_the_client_and_learn_its_version()
+    {
+        var agent = await OnlineAsync(RealClient.Options(Server) with { SoftwareVersion = "3.0.0" });
+        await using var peer = await BarePeer.LogInAsync(Server, "lider_sunucu", RealClient.Password);
+
+        await peer.SendAsync($"<iq type='get' id='p' to='{agent.Status.BoundJid}'><ping xmlns='urn:xmpp:ping'/></iq>");
+        Assert.Equal("result", (string?)(await peer.ReadIqAsync("p")).Attribute("type"));
+        await peer.SendAsync($"<iq type='get' id='v' to='{agent.Status.BoundJid}'><query xmlns='jabber:iq:version'/></iq>");
+        Assert.Equal("3.0.0", (await peer.ReadIqAsync("v")).Descendants("{jabber:iq:version}version").Single().Value);
+    }
+
+    [Fact]
+    public async Task Server_answers_the_clients_ping()
+    {
+        var client = await OnlineAsync(RealClient.Options(Server));
+
+        var answer = await client.Client.RequestAsync(
+            "get", null, "<ping xmlns='urn:xmpp:ping'/>", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken).Within("the answer to a ping");
+
+        Assert.Equal(IqOutcome.Result, answer.Outcome);
+    }
+
+    [Fact]
+    public async Task Subscription_of_lider_is_accepted_and_its_presence_goes_there()
+    {
+        var agent = await OnlineAsync(RealClient.Options(Server) with { AcceptSubscriptionFrom = Lider });
+        await using var peer = await BarePeer.LogInAsync(Server, "lider_sunucu", RealClient.Password);
+        await peer.SendAsync("<presence/>");
+
+        await peer.SendAsync($"<presence type='subscribe' to='{agent.Status.BoundJid!.Bare}'/>");
+
+        var presence = await peer.ReadPresenceOfAsync(agent.Status.BoundJid);
+        Assert.Null(presence.Attribute("type"));
+        Assert.Equal("1", presence.Element(ScriptedConnection.Client + "priority")!.Value);
+    }
+
+    [Fact]
+    public async Task Client_reconnects_after_the_server_was_killed_and_messages_flow_again()
+    {
+        await using var server = New(new XmppServerOptions());
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.AddAccountAsync("agent", RealClient.Password, TestContext.Current.CancellationToken);
+        await server.AddAccountAsync("lider_sunucu", RealClient.Password, TestContext.Current.CancellationToken);
+        var agent = await OnlineAsync(RealClient.Options(server));
+        var lider = await OnlineAsync(RealClient.Options(server, "lider_sunucu"));
+
+        await server.KillAsync();
+        await agent.WaitForStatusAsync(status => status.LastFailure is not null, "the agent to notice");
+        await lider.WaitForStatusAsync(status => status.LastFailure is not null, "the other side to notice");
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await agent.WaitForStatusAsync(status => status.Phase == XmppPhase.Online, "the agent's new session");
+        await lider.WaitForStatusAsync(status => status.Phase == XmppPhase.Online, "the other side's new session");
+
+        await agent.Client.SendAllAsync(new OutgoingMessage("after", Lider, "after the kill"));
+        Assert.Equal("after the kill", (await lider.Handler.NextMessageAsync("a message after the restart")).Body);
+        await StopClientsAsync();
+    }
+
+    [Fact]
+    public async Task Cut_connection_is_resumed_and_nothing_is_lost_or_doubled()
+    {
+        const int Count = 200;
+        const int Cuts = 5;
+        await using var network = new TcpProxy(Server.Port);
+        var agent = await OnlineAsync(RealClient.Options(Server) with { Port = network.Port });
+        await agent.Handler.NextSessionAsync();
+        var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"));
+        var (outward, inward) = (agent.Status.BoundJid!, lider.Status.BoundJid!);
+
+        for (var number = 0; number < Count; number++)
+        {
+            if (number % (Count / Cuts) == Count / Cuts / 2)
+            {
+                network.Cut();
+                await agent.Handler.NextSessionAsync("the resumed session");
+            }
+
+            // Sent while the connection may be dying under it: what was Sent must arrive, what was NotConnected is tried again by the caller.
+            while ((await agent.Client.SendAsync(new OutgoingMessage($"o{number}", inward, $"{number}")))[0] == SendOutcome.NotConnected)
+            {
+                await agent.Client.WaitForSessionAsync(TestContext.Current.CancellationToken).Within("the session after a cut");
+            }
+
+            await lider.Client.SendAllAsync(new OutgoingMessage($"i{number}", outward, $"{number}"));
+        }
+
+        var expected = Enumerable.Range(0, Count).Select(number => number.ToString(CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(expected, await BodiesAsync(lider, Count));
+        Assert.Equal(expected, await BodiesAsync(agent, Count));
+        Assert.Equal(1 + Cuts, network.Connections);
+        await agent.WaitForStatusAsync(status => status.Unacknowledged == 0, "every message to be acknowledged");
+        Assert.Equal(outward, agent.Status.BoundJid);
+    }
+
+    [Fact]
+    public async Task Burst_that_is_cut_in_the_middle_arrives_once_and_in_order()
+    {
+        const int Count = 2000;
+        await using var network = new TcpProxy(Server.Port);
+        var agent = await OnlineAsync(RealClient.Options(Server) with { Port = network.Port });
+        var first = await agent.Handler.NextSessionAsync();
+        var arrived = new ConcurrentQueue<string>();
+        var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new RecordingHandler
+        {
+            Handle = message =>
+            {
+                arrived.Enqueue(message.Body!);
+                if (arrived.Count == Count / 4)
+                {
+                    half.TrySetResult();
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+        var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"), handler);
+        var messages = Enumerable.Range(0, Count).Select(number => new OutgoingMessage($"b{number}", lider.Status.BoundJid!, $"{number}")).ToArray();
+
+        var sending = agent.Client.SendAsync(messages, TestContext.Current.CancellationToken).AsTask();
+        await half.Task.Within("a quarter of the burst");
+        network.Cut();
+
+        Assert.All(await sending.Within("the burst to be sent"), outcome => Assert.Equal(SendOutcome.Sent, outcome));
+        var session = await agent.Handler.NextSessionAsync("the resumed session");
+        Assert.True(session.Resumed);
+        Assert.Equal(first.StreamId, session.StreamId);
+        Assert.Equal(Enumerable.Range(0, Count).Select(number => $"{number}"), await BodiesAsync(lider, Count));
+    }
+
+    [Fact]
+    public async Task New_process_resumes_the_stream_of_the_old_and_hears_what_came_in_between()
+    {
+        await using var network = new TcpProxy(Server.Port);
+        var journal = new RecordingJournal();
+        RecordingHandler Storing() => new()
+        {
+            Handle = message =>
+            {
+                journal.State = journal.State! with { Handled = message.Sequence };
+                return Task.CompletedTask;
+            },
+        };
+        var options = RealClient.Options(Server) with { Port = network.Port };
+        var old = await OnlineAsync(options, Storing(), journal);
+        await old.Handler.NextSessionAsync();
+        var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"));
+        var jid = old.Status.BoundJid!;
+        await lider.Client.SendAllAsync(new OutgoingMessage("1", jid, "before"));
+        Assert.Equal("before", (await old.Handler.NextMessageAsync("the first message")).Body);
+
+        // The process dies without a word: its network goes first.
+        network.CutForLong();
+        await old.WaitForStatusAsync(status => status.LastFailure is not null, "the connection to be lost");
+        await old.StopAsync();
+        await lider.Client.SendAllAsync([.. Enumerable.Range(0, 150).Select(number => new OutgoingMessage($"k{number}", jid, $"{number}"))]);
+        network.Mend();
+        var young = await OnlineAsync(options, Storing(), journal);
+
+        Assert.True((await young.Handler.NextSessionAsync()).Resumed);
+        Assert.Equal(Enumerable.Range(0, 150).Select(number => $"{number}"), await BodiesAsync(young, 150));
+        Assert.Equal(jid, young.Status.BoundJid);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopClientsAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected static IXmppTestServer New(XmppServerOptions options) => (IXmppTestServer)Activator.CreateInstance(typeof(TServer), options)!;
+
+    private protected async Task<RunningClient> OnlineAsync(XmppClientOptions options, RecordingHandler? handler = null, IStreamJournal? journal = null) =>
+        Add(await RealClient.OnlineAsync(options, handler, journal));
+
+    private protected async Task StopClientsAsync()
+    {
+        await Task.WhenAll(_clients.Select(client => client.DisposeAsync().AsTask()));
+        _clients.Clear();
+    }
+
+    private static async Task<IReadOnlyList<string>> BodiesAsync(RunningClient client, int count)
+    {
+        var bodies = new List<string>();
+        while (bodies.Count < count)
+        {
+            bodies.Add((await client.Handler.NextMessageAsync($"message {bodies.Count + 1} of {count}")).Body!);
+        }
+
+        // A doubled message would stand behind the last one by the time the server has answered a ping.
+        await client.Client.RequestAsync("get", null, "<ping xmlns='urn:xmpp:ping'/>", TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)
+            .Within("the answer to a ping");
+        return [.. bodies, .. client.Handler.Unread().Select(message => message.Body!)];
+    }
+
+    private async Task<(RunningClient Agent, RunningClient Lider)> PairAsync() =>
+        (await OnlineAsync(RealClient.Options(Server)), await OnlineAsync(RealClient.Options(Server, "lider_sunucu")));
+
+    private RunningClient Add(RunningClient client)
+    {
+        _clients.Add(client);
+        return client;
+    }
+}
