@@ -31,12 +31,13 @@ public abstract record AgentMessage
     /// The body of the stanza: JSON on one line without control characters, and with exactly one place that reads as
     /// <c>"type":"..."</c> to the patterns by which the server tells messages apart (LP 1.5).
     /// </summary>
-    /// <exception cref="InvalidOperationException">
-    /// Free-form data is nested deeper than 64 levels or holds text that cannot be decoded; for answers,
-    /// <see cref="TaskStatusMessage.FitTo"/> prevents that.
+    /// <exception cref="JsonException">Free-form data is nested deeper than 64 levels.</exception>
+    /// <exception cref="InvalidOperationException">Free-form data was parsed from text that holds half a surrogate pair.</exception>
+    /// <exception cref="ArgumentException">Free-form data was parsed from text with equal keys, or holds a number that JSON has no word for.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Free-form data holds a value of a type that is not JSON's. None of these comes after <see cref="TaskStatusMessage.FitTo"/> or
+    /// <see cref="PolicyStatusMessage.FitTo"/>.
     /// </exception>
-    /// <exception cref="ArgumentException">Free-form data holds a number that JSON has no word for; prevented in the same way.</exception>
-    /// <exception cref="NotSupportedException">Free-form data holds a value of a type that is not JSON's; prevented in the same way.</exception>
     public string ToBody() => JsonSerializer.Serialize(this, TypeInfo);
 
     /// <inheritdoc/>
