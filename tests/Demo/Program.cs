@@ -46,8 +46,11 @@ static void Say(string text) => Console.WriteLine($"==> {text}");
 static void Show(TaskAnswer answer)
 {
     Console.WriteLine(CultureInfo.InvariantCulture, $"    TASK_STATUS task {answer.TaskId}: {answer.Code} \"{answer.Message}\"");
-    foreach (var (name, value) in answer.Data ?? [])
+    if (answer.Data is { } data)
     {
-        Console.WriteLine($"        {name}: {value?.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping })}");
+        foreach (var property in data.EnumerateObject())
+        {
+            Console.WriteLine($"        {property.Name}: {property.Value.GetRawText()}");
+        }
     }
 }

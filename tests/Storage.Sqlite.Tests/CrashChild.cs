@@ -34,7 +34,7 @@ internal static class CrashChild
             {
                 var id = Interlocked.Increment(ref next);
                 await database.Tasks.AcceptAsync(
-                    new NewTask(id, "script", "EXECUTE_SCRIPT", new string('p', (int)(id % 500)), DateTimeOffset.UnixEpoch), new StreamPosition("s", id));
+                    new NewTask(id, "script", "EXECUTE_SCRIPT", new string('p', (int)(id % 500)), DateTimeOffset.UnixEpoch, id), new StreamPosition("s", id));
                 Say(output, 'A', id);
                 await database.Tasks.StartAsync(id);
                 Say(output, 'S', id);
@@ -48,7 +48,7 @@ internal static class CrashChild
 
     private static async Task FinishAsync(AhenkDatabase database, TextWriter output, long id)
     {
-        if (await database.Tasks.FinishAsync(id, "TASK_PROCESSED", new OutboxDraft(AnswerTo(id), DateTimeOffset.UnixEpoch)))
+        if (await database.Tasks.FinishAsync(id, "TASK_PROCESSED", new OutboxDraft(AnswerTo(id), DateTimeOffset.UnixEpoch, id)))
         {
             Say(output, 'F', id);
         }

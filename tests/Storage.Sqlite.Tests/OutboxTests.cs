@@ -196,6 +196,7 @@ public sealed class OutboxTests : IAsyncDisposable
     public async Task After_a_resumption_rows_above_what_the_server_has_are_pending_again()
     {
         const long Base = 5_000_000_000;
+        await _database.Stream.SaveAsync(new StoredStream("s", "pc@lider/1", 0, 0));
         for (var i = 0; i < 4; i++)
         {
             await Outbox.AddAsync(TestDatabase.Draft($"{i}"));
@@ -205,7 +206,9 @@ public sealed class OutboxTests : IAsyncDisposable
         await Outbox.MarkSentAsync("s", [.. rows.Take(3).Select((row, i) => new SentRow(row.Id, Base + i))]);
         await Outbox.MarkSentAsync("t", [new SentRow(rows[3].Id, Base + 9)]);
 
-        Assert.Equal(2, await Outbox.RequeueAboveAsync("s", Base));
+        await Outbox.MarkAcknowledgedAsync("s", Base);
+
+        Assert.Equal(2, await Outbox.RequeueUnacknowledgedAsync("s"));
 
         Assert.Equal(["1", "2"], await _database.DueBodiesAsync());
         Assert.Equal(new OutboxFigures(2, 2, 4, 0), await Outbox.ReadFiguresAsync());
@@ -222,7 +225,7 @@ public sealed class OutboxTests : IAsyncDisposable
         await Outbox.MarkAcknowledgedAsync("s", 1);
         await _database.ReopenAsync();
 
-        Assert.Equal(1, await Outbox.RequeueAboveAsync("s", 0));
+        Assert.Equal(1, await Outbox.RequeueUnacknowledgedAsync("s"));
         Assert.Equal(["2"], await _database.DueBodiesAsync());
     }
 
@@ -265,7 +268,7 @@ public sealed class OutboxTests : IAsyncDisposable
         await WokenBy(async () => await _database.Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft()));
         var row = Assert.Single(await _database.DueAsync());
         await Outbox.MarkSentAsync("s", [new SentRow(row.Id, 1)]);
-        await WokenBy(async () => await Outbox.RequeueAboveAsync("s", 0));
+        await WokenBy(async () => await Outbox.RequeueUnacknowledgedAsync("s"));
         await Outbox.MarkSentAsync("s", [new SentRow(row.Id, 1)]);
         await WokenBy(async () => await Outbox.RequeueUnconfirmedAsync(null, 10));
         await WokenBy(async () => await Outbox.ReturnAsync(row.StanzaId, Start));

@@ -14,7 +14,7 @@ public sealed class TaskStoreTests : IAsyncDisposable
     [Fact]
     public async Task An_accepted_task_is_found_as_it_came()
     {
-        var task = new NewTask(5_000_000_000, "script", "EXECUTE_SCRIPT", """{"SCRIPT_CONTENTS":"echo ğüşıöç"}""", TestDatabase.Start);
+        var task = new NewTask(5_000_000_000, "script", "EXECUTE_SCRIPT", """{"SCRIPT_CONTENTS":"echo ğüşıöç"}""", TestDatabase.Start, 1);
 
         Assert.Equal(AcceptOutcome.Accepted, await Tasks.AcceptAsync(task, null));
 
@@ -38,7 +38,7 @@ public sealed class TaskStoreTests : IAsyncDisposable
     [InlineData("satır\u2028sonu \U0001F600")]
     public async Task Texts_from_outside_come_back_whole(string text)
     {
-        await Tasks.AcceptAsync(new NewTask(1, text, text, text, TestDatabase.Start), null);
+        await Tasks.AcceptAsync(new NewTask(1, text, text, text, TestDatabase.Start, 1), null);
         await Tasks.FinishAsync(1, text, TestDatabase.Draft(text));
 
         var found = await Tasks.FindAsync(1);

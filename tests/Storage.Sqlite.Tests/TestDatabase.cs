@@ -42,7 +42,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public static TestDatabase In(string directory) =>
         new(new StorageOptions { Path = Path.Combine(directory, "ahenk.db") }, ownsDirectory: false);
 
-    public static NewTask Task(long id, string parameters = "{}") => new(id, "script", "EXECUTE_SCRIPT", parameters, Start);
+    public static NewTask Task(long id, string parameters = "{}") => new(id, "script", "EXECUTE_SCRIPT", parameters, Start, id);
 
     public static OutboxDraft Draft(string body = "{}", bool isFinal = true) => new(body, Start, isFinal);
 

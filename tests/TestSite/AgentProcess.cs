@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ahenk.XmppServers;
@@ -85,14 +84,10 @@ public sealed class AgentProcess : IAsyncDisposable
         }
 
         await File.WriteAllTextAsync(ConfigurationFile, text.ToString());
+        var environment = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
+        BuiltAgent.AddRuntime(environment);
         _process = await OwnedProcess.StartAsync(
-            [BuiltAgent.Daemon, "--config", ConfigurationFile],
-            "/",
-            new Dictionary<string, string>
-            {
-                ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),
-                ["DOTNET_EnableDiagnostics"] = "0",
-            });
+            [BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
     }
 
     /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>
@@ -115,13 +110,27 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <exception cref="SocketException">Nobody listens.</exception>
     public async Task<JsonNode> CallAsync(string method, JsonObject? parameters = null, CancellationToken cancellationToken = default)
     {
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 7, ["method"] = method, ["params"] = parameters ?? [] };
+        return await SendLineAsync(request.ToJsonString(), cancellationToken) ?? throw new IOException("The daemon closed the connection.");
+    }
+
+    /// <summary>Sends a line to the control socket.</summary>
+    /// <returns>The answer; <see langword="null"/> when the connection was closed instead.</returns>
+    public async Task<JsonNode?> SendLineAsync(string line, CancellationToken cancellationToken)
+    {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(ControlSocket), cancellationToken);
         await using var stream = new NetworkStream(socket);
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 7, ["method"] = method, ["params"] = parameters ?? [] };
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(request.ToJsonString() + "\n"), cancellationToken);
         using var reader = new StreamReader(stream);
-        return JsonNode.Parse((await reader.ReadLineAsync(cancellationToken))!)!;
+        try
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), cancellationToken);
+            return await reader.ReadLineAsync(cancellationToken) is { } answer ? JsonNode.Parse(answer) : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Waits until the daemon's status is as wished; a daemon that is gone is an error at once.</summary>
@@ -145,7 +154,7 @@ public sealed class AgentProcess : IAsyncDisposable
                     return last;
                 }
             }
-            catch (Exception absent) when (absent is SocketException or IOException or OperationCanceledException or ArgumentNullException)
+            catch (Exception absent) when (absent is SocketException or IOException or OperationCanceledException)
             {
                 // Not listening yet.
             }

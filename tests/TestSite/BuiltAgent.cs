@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Ahenk.TestSite;
 
 /// <summary>The agent as ./dev.sh builds it: the published daemon and command, and the plugins.</summary>
@@ -10,6 +12,10 @@ public static class BuiltAgent
 
     /// <summary>The command.</summary>
     public static string Command => Existing(Path.Combine(Root, "artifacts", "ahenk", "ahenk"));
+
+    /// <summary>Tells a published program where the .NET runtime is.</summary>
+    public static void AddRuntime(IDictionary<string, string?> environment) =>
+        environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
 
     /// <summary>Copies the plugins, the tests' own among them, into a directory of the agent's own.</summary>
     public static void CopyPlugins(string directory)

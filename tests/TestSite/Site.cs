@@ -10,8 +10,11 @@ namespace Ahenk.TestSite;
 /// <summary>A whole installation on loopback: an XMPP server, Lider's simulator, and one agent.</summary>
 public sealed class Site : IAsyncDisposable
 {
-    private const string Admin = "domadmin";
-    private const string AdminPassword = "s3cret";
+    /// <summary>A directory user who may register machines.</summary>
+    public const string Admin = "domadmin";
+
+    /// <summary>That user's password.</summary>
+    public const string AdminPassword = "s3cret";
 
     private Site(IXmppTestServer server, LiderServer lider, AgentProcess agent)
     {

@@ -25,6 +25,9 @@ public sealed class OwnedProcess
     /// <summary>Completes when the process is gone and has been waited for.</summary>
     public Task Exited { get; }
 
+    /// <summary>The exit code, once the process is gone; 128 + N when signal N ended it.</summary>
+    public Task<int> ExitCode => ReadExitCodeAsync();
+
     /// <summary>What it has written to standard output and error so far; for error messages.</summary>
     public string Output
     {
@@ -86,6 +89,12 @@ public sealed class OwnedProcess
         {
             _process.Kill();
         }
+    }
+
+    private async Task<int> ReadExitCodeAsync()
+    {
+        await Exited;
+        return _process.ExitCode;
     }
 
     private static void Run(ProcessStartInfo info, TaskCompletionSource<OwnedProcess> started, TaskCompletionSource exited)
