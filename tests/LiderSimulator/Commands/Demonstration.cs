@@ -15,7 +15,7 @@ internal static class Demonstration
     };
 
     /// <summary>An id no earlier run has used: agents remember the ids of tasks they have handled. Beyond 2^31, as Java longs may be.</summary>
-    public static long FirstTaskId() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+    public static long FirstTaskId() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 100;
 
     /// <summary>The demonstration of <c>dev.sh demo</c>: script and resource-usage.</summary>
     /// <returns>0 only when every task was answered TASK_PROCESSED and nothing was wrong with any message.</returns>
