@@ -24,8 +24,12 @@ internal static class Demonstration
     {
         await output.WriteLineAsync(agent is null ? "Waiting for an agent to register ..." : $"Waiting for {agent} to come online ...");
         var record = await server.Agents.WaitAsync(
-            agent, known => known is { IsRegistered: true, IsOnline: true, HasAcceptedSubscription: true },
-            "registered, subscribed to and online", patience, cancellationToken);
+            agent,
+            // An agent that is called by name may have registered with an earlier simulator.
+            known => known is { IsOnline: true, HasAcceptedSubscription: true } && (known.IsRegistered || agent is not null),
+            "registered, online and subscribed to",
+            patience,
+            cancellationToken);
         await output.WriteLineAsync($"{record.Name} is registered and online (host {record.Hostname}, {string.Join(", ", record.MacAddresses)}).");
         var first = FirstTaskId();
         TaskOrder[] orders =
