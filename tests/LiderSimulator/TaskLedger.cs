@@ -123,19 +123,24 @@ public sealed class TaskLedger(TimeProvider timeProvider)
     /// <exception cref="TimeoutException">Some had none in time; the message names the first of them.</exception>
     public async Task WaitForAnswersAsync(IEnumerable<long> taskIds, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        var missing = taskIds.ToHashSet();
+        var open = new Queue<long>(taskIds);
         await _changed.WaitAsync(
             () =>
             {
-                lock (_gate)
+                // Only up to the first open one: with thousands of tasks, looking at all of them at each answer would cost their square.
+                while (open.TryPeek(out var taskId) && IsAnswered(taskId))
                 {
-                    missing.RemoveWhere(taskId => Row(taskId, null)?.Final is not null);
+                    open.Dequeue();
                 }
 
-                return missing.Count == 0 ? this : null;
+                return open.Count == 0 ? this : null;
             },
             timeout,
-            () => $"{missing.Count} tasks not answered: {string.Join(", ", missing.Order().Take(10))}",
+            () =>
+            {
+                var missing = open.Where(taskId => !IsAnswered(taskId)).Order().ToList();
+                return $"{missing.Count} tasks not answered: {string.Join(", ", missing.Take(10))}";
+            },
             cancellationToken);
     }
 
@@ -217,6 +222,14 @@ public sealed class TaskLedger(TimeProvider timeProvider)
 
         _changed.Raise();
         return null;
+    }
+
+    private bool IsAnswered(long taskId)
+    {
+        lock (_gate)
+        {
+            return Row(taskId, null)?.Final is not null;
+        }
     }
 
     private Execution? Row(long taskId, string? agent) =>

@@ -15,7 +15,7 @@ internal static class Demonstration
     };
 
     /// <summary>An id no earlier run has used: agents remember the ids of tasks they have handled. Beyond 2^31, as Java longs may be.</summary>
-    public static long FirstTaskId() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+    public static long FirstTaskId() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 100;
 
     /// <summary>The demonstration of <c>dev.sh demo</c>: script and resource-usage.</summary>
     /// <returns>0 only when every task was answered TASK_PROCESSED and nothing was wrong with any message.</returns>
@@ -24,8 +24,12 @@ internal static class Demonstration
     {
         await output.WriteLineAsync(agent is null ? "Waiting for an agent to register ..." : $"Waiting for {agent} to come online ...");
         var record = await server.Agents.WaitAsync(
-            agent, known => known is { IsRegistered: true, IsOnline: true, HasAcceptedSubscription: true },
-            "registered, subscribed to and online", patience, cancellationToken);
+            agent,
+            // An agent that is called by name may have registered with an earlier simulator.
+            known => known is { IsOnline: true, HasAcceptedSubscription: true } && (known.IsRegistered || agent is not null),
+            "registered, online and subscribed to",
+            patience,
+            cancellationToken);
         await output.WriteLineAsync($"{record.Name} is registered and online (host {record.Hostname}, {string.Join(", ", record.MacAddresses)}).");
         var first = FirstTaskId();
         TaskOrder[] orders =
