@@ -6,12 +6,12 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Plugins.Script;
 
 /// <summary>
-/// EXECUTE_SCRIPT: <c>SCRIPT_TYPE</c>, <c>SCRIPT_CONTENTS</c>, <c>SCRIPT_PARAMS</c> (PL 17). The answer's <c>Result</c> is the standard output of a
-/// script that ended with 0, else its standard error; what the other stream holds follows below a line that names it.
+/// EXECUTE_SCRIPT: <c>SCRIPT_TYPE</c>, <c>SCRIPT_CONTENTS</c>, <c>SCRIPT_PARAMS</c> (PL 17). The answer's <c>Result</c> is the standard
+/// output of a script that ended with 0, else its standard error; what the other stream holds follows below a line that names it.
 /// </summary>
 internal static class ExecuteScript
 {
-    /// <summary>How much of the other stream is added: the last characters, so that they never push the main stream out of the answer.</summary>
+    /// <summary>How many characters of the other stream are added, its last ones: never so many that they push the main stream out.</summary>
     private const int OtherStreamLength = 4096;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -29,7 +29,8 @@ internal static class ExecuteScript
         if ((type.Length == 0 ? Interpreter.ForContents(contents) : Interpreter.ForType(type)) is not { } interpreter)
         {
             return PluginResult.Error(
-                $"Scripts of type '{Shorten(type)}' cannot be run here. SCRIPT_TYPE is 0 (Bash), 1 (Python), 2 (Perl) or 3 (Ruby), or one of these names.");
+                $"Scripts of type '{Shorten(type)}' cannot be run here. " +
+                "SCRIPT_TYPE is 0 (Bash), 1 (Python), 2 (Perl) or 3 (Ruby), or one of these names.");
         }
 
         IReadOnlyList<string> parameters;
@@ -42,7 +43,8 @@ internal static class ExecuteScript
             return PluginResult.Error($"The script was not run, because SCRIPT_PARAMS cannot be read: {flaw.Message}.");
         }
 
-        var file = Path.Combine(context.Machine.PrivateDirectory, RandomNumberGenerator.GetHexString(32, lowercase: true) + interpreter.Extension);
+        var name = RandomNumberGenerator.GetHexString(32, lowercase: true) + interpreter.Extension;
+        var file = Path.Combine(context.Machine.PrivateDirectory, name);
         try
         {
             await WriteAsync(file, contents, cancellationToken);
@@ -85,7 +87,8 @@ internal static class ExecuteScript
             var advice = interpreter.Package is { } package
                 ? $"Install the package '{package}' on the machine and send the script again."
                 : "Correct the first line of the script, or give it a type.";
-            return PluginResult.Error($"The script was not run, because '{Shorten(interpreter.Program)}' could not be started. {startError} {advice}");
+            return PluginResult.Error(
+                $"The script was not run, because '{Shorten(interpreter.Program)}' could not be started. {startError} {advice}");
         }
 
         if (result.Succeeded)

@@ -1,7 +1,7 @@
 namespace Ahenk.Plugins.Script;
 
 /// <summary>What runs a script.</summary>
-/// <param name="Program">A program, looked up in the agent's PATH, or a path.</param>
+/// <param name="Program">A program's name, or a path.</param>
 /// <param name="Extension">The extension of the script's file.</param>
 /// <param name="Package">The package that brings the program, or <see langword="null"/>.</param>
 internal sealed record Interpreter(string Program, string Extension, string? Package)

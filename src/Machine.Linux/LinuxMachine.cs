@@ -48,7 +48,8 @@ public sealed class LinuxMachine : IMachine
         const uint OwnerOnly = 0x1C0;
         if (Libc.MakeDirectory(path, OwnerOnly) < 0)
         {
-            throw new IOException($"The private directory '{path}' could not be made: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}.");
+            var reason = new Win32Exception(Marshal.GetLastPInvokeError()).Message;
+            throw new IOException($"The private directory '{path}' could not be made: {reason}.");
         }
     }
 }

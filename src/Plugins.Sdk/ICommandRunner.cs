@@ -14,14 +14,14 @@ public interface ICommandRunner
 }
 
 /// <summary>A program and its arguments.</summary>
-/// <param name="Program">An absolute path, or a name that is looked up in the agent's PATH.</param>
+/// <param name="Program">An absolute path, or a name that is looked up in the PATH that every program gets.</param>
 /// <param name="Arguments">The arguments, each passed as it is.</param>
 public sealed record CommandLine(string Program, params IReadOnlyList<string> Arguments)
 {
     /// <summary>Written to the program's standard input as UTF-8, which is then closed; <see langword="null"/>: an empty input.</summary>
     public string? StandardInput { get; init; }
 
-    /// <summary>Variables added to the agent's environment.</summary>
+    /// <summary>Variables added to the environment that every program gets: PATH, HOME and LANG=C.UTF-8, nothing of the agent's own.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Where the program starts. Default: <c>/</c>.</summary>

@@ -10,7 +10,9 @@ public static class InventoryText
     /// </summary>
     /// <param name="disks">All disks.</param>
     /// <param name="isSsd">Which kind.</param>
-    /// <returns>For example <c>[{"name":"sda","type":"SSD","total":256060,"used":81000}]</c>, sizes in MB; <c>[]</c> where there is none.</returns>
+    /// <returns>
+    /// For example <c>[{"name":"sda","type":"SSD","total":256060,"used":81000}]</c>, sizes in MB; <c>[]</c> where there is none.
+    /// </returns>
     public static string Disks(IEnumerable<DiskInfo> disks, bool isSsd)
     {
         var array = new JsonArray();

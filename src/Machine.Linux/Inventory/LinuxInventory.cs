@@ -5,8 +5,8 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Machine.Linux.Inventory;
 
 /// <summary>
-/// Reads the inventory from /proc, /sys, /etc and statvfs. No child process: what lsblk, lsusb, dmidecode, xrandr and lsb_release tell stands there,
-/// in the same form on every distribution and on machines that lack those programs.
+/// Reads the inventory from /proc, /sys, /etc and statvfs. No child process: what lsblk, lsusb, dmidecode, xrandr and lsb_release tell
+/// stands there, in the same form on every distribution and on machines that lack those programs.
 /// </summary>
 public sealed class LinuxInventory : IInventory
 {

@@ -56,7 +56,7 @@ internal static partial class Network
         }
         catch (NetworkInformationException)
         {
-            return Enumerable.Empty<(string Name, IPAddress Address)>().ToLookup(pair => pair.Name, pair => pair.Address, StringComparer.Ordinal);
+            return Array.Empty<IPAddress>().ToLookup(_ => "");
         }
     }
 

@@ -33,8 +33,8 @@ internal static class Peripherals
                 continue;
             }
 
-            var text = $"Bus {files.ReadNumber($"{device}/busnum"):000} Device {files.ReadNumber($"{device}/devnum"):000}: ID {vendor}:{product} " +
-                $"{files.ReadValue($"{device}/manufacturer")} {files.ReadValue($"{device}/product")}";
+            var place = $"Bus {files.ReadNumber($"{device}/busnum"):000} Device {files.ReadNumber($"{device}/devnum"):000}";
+            var text = $"{place}: ID {vendor}:{product} {files.ReadValue($"{device}/manufacturer")} {files.ReadValue($"{device}/product")}";
             devices.Add(MachineFiles.Tidy(text) ?? name);
         }
 

@@ -22,7 +22,8 @@ internal sealed partial record Processor(string? Brand, int PhysicalCores, int L
         logical = logical > 0 ? logical : cpus.Count;
 
         // arm64 has neither "model name" nor "core id" in cpuinfo: the board's name and sysfs step in.
-        var brand = Find(fields, "model name") ?? Find(fields, "Hardware") ?? Find(fields, "Model") ?? files.ReadValue("proc/device-tree/model");
+        var brand = Find(fields, "model name") ?? Find(fields, "Hardware") ?? Find(fields, "Model") ??
+            files.ReadValue("proc/device-tree/model");
         var actual = ParseMegahertz(Find(fields, "cpu MHz")) ?? Kilohertz(files.ReadNumber($"{CpuDirectory}/cpu0/cpufreq/scaling_cur_freq"));
         var advertised = FromBrand(brand) ?? Kilohertz(files.ReadNumber($"{CpuDirectory}/cpu0/cpufreq/base_frequency")) ??
             Kilohertz(files.ReadNumber($"{CpuDirectory}/cpu0/cpufreq/cpuinfo_max_freq")) ?? actual;
@@ -78,7 +79,8 @@ internal sealed partial record Processor(string? Brand, int PhysicalCores, int L
 
     private static double? Kilohertz(long? value) => value > 0 ? value / 1e6 : null;
 
-    private static string? Format(double? gigahertz) => gigahertz is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) + " GHz" : null;
+    private static string? Format(double? gigahertz) =>
+        gigahertz is { } value ? value.ToString("0.0000", CultureInfo.InvariantCulture) + " GHz" : null;
 
     [GeneratedRegex(@"\A[Cc]pu[0-9]{1,5}\z")]
     private static partial Regex CpuName();

@@ -6,8 +6,9 @@ namespace Ahenk.Machine.Linux.Inventory;
 internal readonly record struct FileSystemUsage(long Total, long Used);
 
 /// <summary>
-/// Disks and what is used of them. sysfs and the mount table hold all that lsblk would tell, whatever its version and without a child process.
-/// A disk is a block device that hardware stands behind (sysfs links it to a <c>device</c>): that leaves out loop, ram, zram, device mapper and RAID.
+/// Disks and what is used of them. sysfs and the mount table hold all that lsblk would tell, whatever its version and without a child
+/// process. A disk is a block device that hardware stands behind (sysfs links it to a <c>device</c>): that leaves out loop, ram, zram,
+/// device mapper and RAID.
 /// </summary>
 internal sealed class Storage
 {

@@ -103,8 +103,8 @@ public sealed partial class CommandRunner : ICommandRunner
         }
 
         var process = SpawnedProcess.TryStart(
-            path, [command.Program, .. command.Arguments], MakeEnvironment(command), command.WorkingDirectory, command.StandardInput is not null,
-            out var errno);
+            path, [command.Program, .. command.Arguments], MakeEnvironment(command), command.WorkingDirectory,
+            withInput: command.StandardInput is not null, out var errno);
         startError = process is null ? Explain(errno, path, command) : null;
         if (process is not null)
         {

@@ -10,15 +10,15 @@ namespace Ahenk.Machine.Linux.Processes;
 /// </summary>
 /// <remarks>
 /// <para>
-/// posix_spawn and not <see cref="System.Diagnostics.Process"/>: the latter cannot make a process group, without which a time limit ends the
-/// program and leaves its children. A <c>setsid</c> wrapper would cost a second exec a run and would report a missing program as its own exit code
-/// 127; posix_spawn returns the errno of the exec.
+/// posix_spawn and not <see cref="System.Diagnostics.Process"/>: the latter cannot make a process group, without which a time limit
+/// ends the program and leaves its children. A <c>setsid</c> wrapper would cost a second exec a run and would report a missing program
+/// as its own exit code 127; posix_spawn returns the errno of the exec.
 /// </para>
 /// <para>
-/// The end is awaited by a thread in waitid. A SIGCHLD handler would need no thread, but is deaf when whoever started the agent left the signal
-/// blocked; the thread costs some 0.2 ms of the 1.3 ms that a run of <c>true</c> takes (measured on two virtual cores, where
-/// <see cref="System.Diagnostics.Process"/> takes 1.0 ms). WNOWAIT leaves the zombie until <see cref="Reap"/>: as long as it stands, its number
-/// cannot be given to another group, so that no signal meets a stranger. The framework's own SIGCHLD handling reaps only what
+/// The end is awaited by a thread in waitid. A SIGCHLD handler would need no thread, but is deaf when whoever started the agent left
+/// the signal blocked; the thread costs some 0.2 ms of the 1.3 ms that a run of <c>true</c> takes (measured on two virtual cores, where
+/// <see cref="System.Diagnostics.Process"/> takes 1.0 ms). WNOWAIT leaves the zombie until <see cref="Reap"/>: as long as it stands, its
+/// number cannot be given to another group, so that no signal meets a stranger. The framework's own SIGCHLD handling reaps only what
 /// <see cref="System.Diagnostics.Process"/> has started.
 /// </para>
 /// </remarks>
@@ -61,7 +61,8 @@ internal sealed class SpawnedProcess : IDisposable
     /// <returns>The process, or <see langword="null"/> when it could not be started.</returns>
     /// <exception cref="Win32Exception">The agent is out of file descriptors.</exception>
     public static unsafe SpawnedProcess? TryStart(
-        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string workingDirectory, bool withInput, out int errno)
+        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string workingDirectory, bool withInput,
+        out int errno)
     {
         using var input = withInput ? new PipePair() : null;
         using var output = new PipePair();
@@ -83,7 +84,8 @@ internal sealed class SpawnedProcess : IDisposable
             Check(Libc.FileActionsAddDup2(actions, error.WriteEnd, 2));
             if (Libc.FileActionsAddCloseFrom is not null)
             {
-                // The framework opens everything with O_CLOEXEC; this is for what native libraries opened or whoever started the agent left open.
+                // The framework opens everything with O_CLOEXEC; this is for what native libraries opened, or whoever started the agent
+                // left open.
                 Check(Libc.FileActionsAddCloseFrom(actions, 3));
             }
 
@@ -112,7 +114,8 @@ internal sealed class SpawnedProcess : IDisposable
     {
         if (!_reaped)
         {
-            // The result says nothing: ESRCH cannot be while the zombie stands, EPERM is a group of set-user-id programs that only root may end.
+            // The result says nothing: ESRCH cannot be while the zombie stands, and EPERM is a group of set-user-id programs that only
+            // root may end.
             _ = Libc.Kill(-Pid, signal);
         }
     }
