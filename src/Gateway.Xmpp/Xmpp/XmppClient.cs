@@ -184,9 +184,9 @@ public sealed class XmppClient : IXmppClient
                 await RestAsync(failure, stop);
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception e) when (stop.IsCancellationRequested && Failures.IsExpected(e))
         {
-            // The end that was asked for.
+            _logger.NotEndedInOrder(e.Message);
         }
         finally
         {

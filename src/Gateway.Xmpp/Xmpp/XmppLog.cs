@@ -43,4 +43,7 @@ internal static partial class XmppLog
 
     [LoggerMessage(3013, LogLevel.Information, "[XMPP] Stopped")]
     public static partial void Stopped(this ILogger logger);
+
+    [LoggerMessage(3014, LogLevel.Debug, "[XMPP] Stopped before the session was ended in order: {Reason}")]
+    public static partial void NotEndedInOrder(this ILogger logger, string reason);
 }

@@ -9,6 +9,7 @@ namespace Ahenk.Gateway.Xmpp.Xmpp.Session;
 internal sealed class LiveSession : IDisposable
 {
     private static readonly TimeSpan CloseTime = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LastWordsTime = TimeSpan.FromSeconds(1);
 
     private readonly XmppClientOptions _options;
     private readonly XmppLink _link;
@@ -56,26 +57,35 @@ internal sealed class LiveSession : IDisposable
     public async Task RunAsync(IReadOnlyList<OutgoingMessage> again, Action online, CancellationToken stop)
     {
         using var connection = new CancellationTokenSource();
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), stopping);
         var writing = _output.RunAsync(_link.Output, connection.Token);
-        var reading = ReadAsync(connection.Token);
-        var settling = SettleAsync();
-        var watching = new Liveness(_options, _link.Meter, _time, IsHeldOnPurpose, PingAsync).WatchAsync(connection.Token);
-        var stopping = Stopped(stop);
+        var (reading, settling, watching) = (Task.CompletedTask, Task.CompletedTask, Task.CompletedTask);
         try
         {
+            // What has to be sent again is posted before anything is read: an answer to what is read then comes behind it.
             await _queue.AttachAsync(
                 _output, _negotiated.ResumedAt is not null, again, _options.IsPermanent ? StanzaWriter.InitialPresence : null, CancellationToken.None);
             online();
+            settling = SettleAsync();
+            reading = ReadAsync(connection.Token);
+            watching = new Liveness(_options, _link.Meter, _time, IsHeldOnPurpose, PingAsync).WatchAsync(connection.Token);
 
             // The settling loop comes first: when a handler has failed, that is the reason to tell.
-            var ended = await Task.WhenAny(settling, reading, writing, watching, stopping);
-            if (ended == stopping)
+            var ended = await Task.WhenAny(settling, reading, writing, watching, stopping.Task);
+            if (ended == stopping.Task)
             {
                 await CloseAsync(reading, settling);
             }
             else
             {
-                await ended;
+                // A server that ends a stream says why: its last words are worth more than a write that failed.
+                if (ended == writing)
+                {
+                    await Task.WhenAny(reading, Task.Delay(LastWordsTime, _time, connection.Token));
+                }
+
+                await (ended == writing && reading.IsFaulted ? reading : ended);
             }
         }
         catch (StreamFailureException e) when (e.Condition is not null)
@@ -88,15 +98,13 @@ internal sealed class LiveSession : IDisposable
             await _queue.DetachAsync();
             _inbound.Complete();
             await connection.CancelAsync();
-            await _link.DisposeAsync();
+            _link.Abort();
             await EndedAsync(reading, writing, watching);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _output.Dispose();
-
-    private static Task Stopped(CancellationToken stop) => Task.Delay(Timeout.InfiniteTimeSpan, stop);
 
     private static async Task EndedAsync(params Task[] loops)
     {
@@ -177,7 +185,7 @@ internal sealed class LiveSession : IDisposable
 
     private Task Handle(XElement stanza, bool counts)
     {
-        var message = MessageParser.Parse(stanza, _server, counts ? _negotiated.StreamId : null, _inbound.NextSequence);
+        var message = MessageParser.Parse(stanza, _server, counts ? _negotiated.StreamId : null, counts ? _inbound.NextSequence : 0);
         if (message is null)
         {
             _logger.MalformedSender();

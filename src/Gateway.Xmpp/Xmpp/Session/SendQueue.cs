@@ -6,12 +6,15 @@ namespace Ahenk.Gateway.Xmpp.Xmpp.Session;
 /// Everything that leaves during sessions, in one order: the send lock is held while stanzas are numbered, told to the journal and posted, and never
 /// while the network is waited for. It outlives sessions, since the unacknowledged stanzas do.
 /// </summary>
-internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journal) : IDisposable
+internal sealed partial class SendQueue(XmppClientOptions options, IStreamJournal? journal) : IDisposable
 {
     /// <summary>Answers the client owes may stand in the queue beyond its bound: waiting for room would stop the reading that makes room.</summary>
     private const int OwedStanzas = 1000;
 
     private const int MostWaitingBytes = 4 << 20;
+
+    /// <summary>So much is posted at once; then the sender waits until it was written.</summary>
+    private const int RoundBytes = 256 * 1024;
 
     /// <summary>After so many bytes the server is asked again: on a slow link its answers are then never far apart (LP 1.10).</summary>
     public const int AskEveryBytes = 32 * 1024;
@@ -28,33 +31,6 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
     /// <summary>Stanzas the server has not acknowledged.</summary>
     public int Unacknowledged => _ledger.Unacknowledged;
 
-    /// <summary>The stream that may be resumed. Between sessions only.</summary>
-    public (string StreamId, Jid BoundJid)? Resumable => _ledger is { StreamId: { } id, BoundJid: { } jid } ? (id, jid) : null;
-
-    /// <summary>How much of the server's stanzas was handled when the last connection ended. Between sessions only.</summary>
-    public long Handled
-    {
-        get => _ledger.Handled;
-        set => _ledger.Handled = value;
-    }
-
-    /// <summary>Reads the journal once, before the first connection.</summary>
-    public async ValueTask LoadAsync(CancellationToken cancellationToken)
-    {
-        if (journal is null)
-        {
-            return;
-        }
-
-        StreamState? state = null;
-        await GuardAsync(async () => state = await journal.LoadAsync(cancellationToken));
-        if (state is not null)
-        {
-            _ledger.Restore(state);
-            _restored = true;
-        }
-    }
-
     /// <summary>Sends messages; see <see cref="IXmppClient.SendAsync"/>.</summary>
     public async ValueTask<IReadOnlyList<SendOutcome>> SendAsync(IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken)
     {
@@ -64,6 +40,7 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
             Task? change = null;
             Task<bool>? written = null;
             var first = next;
+            var isKept = false;
             await _lock.WaitAsync(cancellationToken);
             try
             {
@@ -73,14 +50,15 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
                     break;
                 }
 
-                var room = _ledger.IsCounting ? options.MaxUnacknowledged - _ledger.Unacknowledged : messages.Count;
+                isKept = _ledger.IsCounting;
+                var room = isKept ? options.MaxUnacknowledged - _ledger.Unacknowledged : messages.Count;
                 if (room <= 0)
                 {
                     change = _change.Task;
                 }
                 else
                 {
-                    (next, written) = await PostAsync(_output, messages, outcomes, next, room, cancellationToken);
+                    (next, written) = await PostAsync(_output, messages, outcomes, next, room, RoundBytes, cancellationToken);
                 }
             }
             finally
@@ -93,7 +71,7 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
                 await change.WaitAsync(cancellationToken);
             }
 
-            if (written is not null && !await written && !_ledger.IsCounting)
+            if (written is not null && !await written && !isKept)
             {
                 // Without stream management nobody keeps what the connection did not take.
                 for (var i = first; i < next; i++)
@@ -115,7 +93,7 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
         {
             if (_output is { } output)
             {
-                if (_ledger.Unacknowledged >= options.MaxUnacknowledged + OwedStanzas || output.Waiting > MostWaitingBytes)
+                if (_ledger.IsCounting ? _ledger.Unacknowledged >= options.MaxUnacknowledged + OwedStanzas : output.Waiting > MostWaitingBytes)
                 {
                     throw new StreamFailureException(XmppFailureKind.TimedOut, "The server takes or acknowledges no stanzas any more.");
                 }
@@ -181,193 +159,18 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
         }
     }
 
-    /// <summary>The server acknowledges.</summary>
-    /// <exception cref="StreamFailureException">It acknowledges more than was sent.</exception>
-    public async ValueTask AcknowledgedAsync(uint handledByServer, CancellationToken cancellationToken)
-    {
-        await _lock.WaitAsync(cancellationToken);
-        try
-        {
-            await ForgetAcknowledgedAsync(handledByServer, cancellationToken);
-            _asked = false;
-            if (_ledger.Unacknowledged > 0 && _output is { } output)
-            {
-                _scratch.Clear();
-                Ask(0);
-                _ = output.Post(_scratch.Written.Span);
-            }
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    /// <summary>A stream was resumed: what the server has is forgotten. Nothing is sent yet.</summary>
-    public async ValueTask ResumeAsync(uint handledByServer, CancellationToken cancellationToken)
-    {
-        await _lock.WaitAsync(cancellationToken);
-        try
-        {
-            TakeServersWord(handledByServer);
-            await ForgetAcknowledgedAsync(handledByServer, cancellationToken);
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    /// <summary>A stream could not be resumed, or was ended: it is not tried again.</summary>
-    /// <param name="handledByServer">How much the server had, where it told.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async ValueTask ForgetStreamAsync(uint? handledByServer, CancellationToken cancellationToken)
-    {
-        await _lock.WaitAsync(cancellationToken);
-        try
-        {
-            if (_ledger.StreamId is null)
-            {
-                return;
-            }
-
-            if (handledByServer is { } told)
-            {
-                TakeServersWord(told);
-            }
-
-            // A count that cannot be is of no use here, where the stream is lost anyway.
-            if (handledByServer is { } count && _ledger.Acknowledge(count, out var acknowledged) && journal is not null)
-            {
-                var lost = _ledger.StreamId;
-                await GuardAsync(() => journal.AcknowledgedAsync(lost, acknowledged, cancellationToken));
-            }
-
-            _ledger.Forget();
-            if (journal is not null)
-            {
-                await GuardAsync(() => journal.EndedAsync(cancellationToken));
-            }
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    /// <summary>A new stream stands; what the last one left is kept for <see cref="AttachAsync"/>.</summary>
-    /// <returns>The messages to send again.</returns>
-    public async ValueTask<IReadOnlyList<OutgoingMessage>> BeginAsync(Negotiated negotiated, CancellationToken cancellationToken)
-    {
-        await _lock.WaitAsync(cancellationToken);
-        try
-        {
-            _restored = false;
-            var again = _ledger.Begin(negotiated.Counting, negotiated.StreamId, negotiated.BoundJid);
-            if (negotiated.StreamId is { } streamId && journal is not null)
-            {
-                await GuardAsync(() => journal.EstablishedAsync(new StreamState(streamId, negotiated.BoundJid, 0, 0), cancellationToken));
-            }
-
-            return again;
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    /// <summary>Opens the queue for a session and sends again what has to be.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="resumed">Whether the stream was resumed: then everything open goes again as it was.</param>
-    /// <param name="again">Messages of a lost stream.</param>
-    /// <param name="presence">The presence that a new stream begins with, or <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async ValueTask AttachAsync(
-        StreamOutput output, bool resumed, IReadOnlyList<OutgoingMessage> again, Action<OutgoingBuffer>? presence, CancellationToken cancellationToken)
-    {
-        await _lock.WaitAsync(cancellationToken);
-        try
-        {
-            _asked = false;
-            _bytesSinceAsked = 0;
-            _scratch.Clear();
-            if (resumed)
-            {
-                foreach (var stanza in _ledger.Open())
-                {
-                    Write(stanza);
-                }
-            }
-            else if (presence is not null)
-            {
-                presence(_scratch);
-                _ledger.Add(new SentStanza(null, _scratch.Written.ToArray()));
-            }
-
-            if (_scratch.Length > 0)
-            {
-                Ask(_scratch.Length);
-                _ = output.Post(_scratch.Written.Span);
-            }
-
-            if (again.Count > 0)
-            {
-                await GuardAsync(async () => await PostAsync(output, again, new SendOutcome[again.Count], 0, again.Count, cancellationToken));
-            }
-
-            _output = output;
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
-    /// <summary>Closes the queue: the session has ended.</summary>
-    public async ValueTask DetachAsync()
-    {
-        await _lock.WaitAsync(CancellationToken.None);
-        try
-        {
-            _output = null;
-            Signal();
-        }
-        finally
-        {
-            _lock.Release();
-        }
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _lock.Dispose();
-        _scratch.Dispose();
-    }
+    public void Dispose() => _scratch.Dispose();
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>A journal that fails ends the session: what it should know cannot be relied on. In a caller's own send the caller hears of it instead.</summary>
-    private static async ValueTask GuardAsync(Func<ValueTask> call)
-    {
-        try
-        {
-            await call();
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            throw new StreamFailureException(XmppFailureKind.HandlerFailed, $"The state of the stream could not be stored: {e.Message}", e);
-        }
-    }
-
     private async ValueTask<(int Next, Task<bool>? Written)> PostAsync(
-        StreamOutput output, IReadOnlyList<OutgoingMessage> messages, SendOutcome[] outcomes, int next, int room, CancellationToken cancellationToken)
+        StreamOutput output, IReadOnlyList<OutgoingMessage> messages, SendOutcome[] outcomes, int next, int room, int mostBytes, CancellationToken cancellationToken)
     {
         _scratch.Clear();
         var posted = new List<OutgoingMessage>(Math.Min(room, messages.Count - next));
         var ends = new List<int>(posted.Capacity);
-        for (; next < messages.Count && posted.Count < room; next++)
+        for (; next < messages.Count && posted.Count < room && _scratch.Length < mostBytes; next++)
         {
             if (!StanzaWriter.TryWrite(_scratch, messages[next], options.MaxOutgoingStanzaBytes))
             {
@@ -454,53 +257,11 @@ internal sealed class SendQueue(XmppClientOptions options, IStreamJournal? journ
         await journal.SendingAsync(_ledger.StreamId, marks, cancellationToken);
     }
 
-    private async ValueTask ForgetAcknowledgedAsync(uint handledByServer, CancellationToken cancellationToken)
-    {
-        var before = _ledger.Unacknowledged;
-        var sent = _ledger.Sent;
-        if (!_ledger.Acknowledge(handledByServer, out var acknowledged))
-        {
-            throw StreamFailureException.Violation(
-                "undefined-condition",
-                $"The server acknowledged {handledByServer} stanzas, and {sent} were sent.",
-                $"<handled-count-too-high xmlns='urn:xmpp:sm:3' h='{handledByServer}' send-count='{unchecked((uint)sent)}'/>");
-        }
-
-        if (_ledger.StreamId is { } streamId && journal is not null && (before != _ledger.Unacknowledged || _output is null))
-        {
-            await GuardAsync(() => journal.AcknowledgedAsync(streamId, acknowledged, cancellationToken));
-        }
-
-        Signal();
-    }
-
-    /// <summary>After a restart only the server knows how many stanzas there were.</summary>
-    private void TakeServersWord(uint handledByServer)
-    {
-        if (_restored)
-        {
-            _ledger.RestoreSent(handledByServer);
-            _restored = false;
-        }
-    }
-
     private void Signal()
     {
         var change = _change;
         _change = NewSource();
         change.TrySetResult();
-    }
-
-    private void Write(SentStanza stanza)
-    {
-        if (stanza.Message is { } message)
-        {
-            StanzaWriter.TryWrite(_scratch, message, options.MaxOutgoingStanzaBytes);
-        }
-        else
-        {
-            _scratch.Raw(stanza.Bytes);
-        }
     }
 
     /// <summary>Adds a request for an acknowledgement (XEP-0198 4) to the scratch when none is open, or when much was written since the last.</summary>

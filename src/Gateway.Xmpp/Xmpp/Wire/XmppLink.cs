@@ -122,11 +122,13 @@ internal sealed class XmppLink : IAsyncDisposable
         }
     }
 
+    /// <summary>Drops the connection: reads and writes that are under way end at once.</summary>
+    public void Abort() => _socket.Dispose();
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The socket goes first: what still waits in TLS or in a write then ends at once.
-        _socket.Dispose();
+        Abort();
         await _stream.DisposeAsync();
         _reader.Dispose();
     }
