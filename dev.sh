@@ -81,7 +81,7 @@ build() {
     publish src/Cli/Cli.csproj $out/ahenk
     local plugin
     for plugin in plugins/*/ tests/TestPlugins/*/; do
-        publish "$plugin" "$out/plugins/$(basename "$plugin")"
+        publish "$plugin"/*.csproj "$out/plugins/$(basename "$plugin")"
     done
     chmod -R go-w $out
 }

@@ -278,10 +278,10 @@ public sealed partial class CommandRunner : ICommandRunner
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Warning,
+    [LoggerMessage(5001, LogLevel.Warning,
         "[MACHINE] {Program} (process {Pid}) ended and left processes that hold its output; its process group is ended")]
     private partial void LogLeftovers(string program, int pid);
 
-    [LoggerMessage(3002, LogLevel.Debug, "[MACHINE] The oom_score_adj of process {Pid} could not be raised: {Reason}")]
+    [LoggerMessage(5002, LogLevel.Debug, "[MACHINE] The oom_score_adj of process {Pid} could not be raised: {Reason}")]
     private partial void LogOomScore(int pid, string reason);
 }

@@ -13,7 +13,7 @@ internal enum Durability
 /// <summary>One entry of the journal's queue.</summary>
 internal interface IJournalEntry
 {
-    /// <summary>Nothing of it was stored.</summary>
+    /// <summary>Nothing of it was stored; without effect once it has been completed.</summary>
     void Fail(Exception exception);
 }
 
@@ -45,11 +45,11 @@ internal sealed class JournalWrite<TArguments, TResult>(
 
     public void Succeed() => SetResult(_result!);
 
-    public void Fail(Exception exception) => SetException(exception);
+    public void Fail(Exception exception) => TrySetException(exception);
 }
 
 /// <summary>Asks for the write-ahead log to be emptied into the file; runs between transactions.</summary>
 internal sealed class CheckpointRequest() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalEntry
 {
-    public void Fail(Exception exception) => SetException(exception);
+    public void Fail(Exception exception) => TrySetException(exception);
 }

@@ -34,6 +34,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private readonly TimeSpan _checkpointAfter;
     private readonly Task _loop;
     private Durability _setTo = Durability.PowerCut;
+    private CheckpointRequest? _checkpoint;
     private volatile bool _checkpointIsDue;
     private long _commits;
     private long _syncedCommits;
@@ -136,6 +137,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             LogEnded(error);
             _queue.Writer.TryComplete(error);
             batch.ForEach(write => write.Fail(error));
+            _checkpoint?.Fail(error);
             while (_queue.Reader.TryRead(out var entry))
             {
                 entry.Fail(error);
@@ -147,14 +149,14 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     {
         while (await _queue.Reader.WaitToReadAsync())
         {
-            CheckpointRequest? checkpoint = null;
+            _checkpoint = null;
             await _gate.WaitAsync();
             try
             {
                 // Drained once the gate is held, so that what came while waiting for it goes along.
-                while (batch.Count < MostWritesACommit && checkpoint is null && _queue.Reader.TryRead(out var entry))
+                while (batch.Count < MostWritesACommit && _checkpoint is null && _queue.Reader.TryRead(out var entry))
                 {
-                    checkpoint = entry as CheckpointRequest;
+                    _checkpoint = entry as CheckpointRequest;
                     if (entry is IJournalWrite write)
                     {
                         batch.Add(write);
@@ -162,9 +164,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
                 }
 
                 Store(batch);
-                if (checkpoint is not null)
+                if (_checkpoint is not null)
                 {
-                    Checkpoint(checkpoint);
+                    Checkpoint(_checkpoint);
                 }
             }
             finally
@@ -315,74 +317,4 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             write.Fail(exception);
         }
     }
-
-    private void ScheduleCheckpoint()
-    {
-        if (!_checkpointIsDue)
-        {
-            _checkpointIsDue = true;
-            _checkpointTimer.Change(_checkpointAfter, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void OnCheckpointDue()
-    {
-        // A full queue: the writer is busy, and its next commit sets the timer again.
-        if (!_queue.Writer.TryWrite(new CheckpointRequest()))
-        {
-            _checkpointIsDue = false;
-        }
-    }
-
-    private void Checkpoint(CheckpointRequest request)
-    {
-        _checkpointIsDue = false;
-        try
-        {
-            var done = CheckpointNow();
-            if (!done)
-            {
-                ScheduleCheckpoint();
-            }
-
-            request.SetResult(done);
-        }
-        catch (SqliteException error)
-        {
-            var exception = StorageErrors.From(_path, error);
-            LogCheckpointFailed(exception);
-            request.Fail(exception);
-        }
-    }
-
-    /// <summary>Waits only shortly for readers: a person with the sqlite3 tool must not stop the agent's writes.</summary>
-    private bool CheckpointNow()
-    {
-        raw.sqlite3_busy_timeout(_handle, 100);
-        try
-        {
-            using var checkpoint = new Statement(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-            checkpoint.Read();
-            var done = checkpoint.Number(0) == 0;
-            checkpoint.Reset();
-            return done;
-        }
-        finally
-        {
-            raw.sqlite3_busy_timeout(_handle, Connections.BusyTimeoutMilliseconds);
-        }
-    }
-
-    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning,
-        Message = "[OUTBOX] Row {RowId} (stanza {StanzaPrefix}{RowId}, final: {IsFinal}) was dropped: {Reason}")]
-    private partial void LogDropped(long rowId, string stanzaPrefix, bool isFinal, DropReason reason);
-
-    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "[STORAGE] {Count} writes failed; nothing of them was stored")]
-    private partial void LogFailed(Exception exception, int count);
-
-    [LoggerMessage(EventId = 3003, Level = LogLevel.Error, Message = "[STORAGE] The write-ahead log could not be emptied")]
-    private partial void LogCheckpointFailed(Exception exception);
-
-    [LoggerMessage(EventId = 3004, Level = LogLevel.Critical, Message = "[STORAGE] The writer ended; nothing can be stored until the agent is restarted")]
-    private partial void LogEnded(Exception exception);
 }

@@ -1,0 +1,20 @@
+using Ahenk.Storage.Sqlite.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Storage.Sqlite.Journal;
+
+internal sealed partial class JournalWriter
+{
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Warning,
+        Message = "[OUTBOX] Row {RowId} (stanza {StanzaPrefix}{RowId}, final: {IsFinal}) was dropped: {Reason}")]
+    private partial void LogDropped(long rowId, string stanzaPrefix, bool isFinal, DropReason reason);
+
+    [LoggerMessage(EventId = 4002, Level = LogLevel.Error, Message = "[STORAGE] {Count} writes failed; nothing of them was stored")]
+    private partial void LogFailed(Exception exception, int count);
+
+    [LoggerMessage(EventId = 4003, Level = LogLevel.Error, Message = "[STORAGE] The write-ahead log could not be emptied")]
+    private partial void LogCheckpointFailed(Exception exception);
+
+    [LoggerMessage(EventId = 4004, Level = LogLevel.Critical, Message = "[STORAGE] The writer ended; nothing can be stored until the agent is restarted")]
+    private partial void LogEnded(Exception exception);
+}
