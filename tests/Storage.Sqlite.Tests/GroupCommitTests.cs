@@ -132,7 +132,7 @@ public sealed class GroupCommitTests : IAsyncDisposable
 
         Assert.Equal(["kept"], await database.DueBodiesAsync());
         Assert.Equal(new OutboxFigures(1, 0, 4, 0), await database.Outbox.ReadFiguresAsync());
-        Assert.DoesNotContain(database.Log.Lines, line => line.Id == 3001);
+        Assert.DoesNotContain(database.Log.Lines, line => line.Id == 4001);
     }
 
     /// <summary>What the writing connection is set to: 1 NORMAL, 2 FULL.</summary>

@@ -74,7 +74,7 @@ public sealed class OutboxBoundsTests
         await Add(database, "b");
 
         var (id, text) = Assert.Single(database.Log.Lines);
-        Assert.Equal(3001, id.Id);
+        Assert.Equal(4001, id.Id);
         Assert.Equal($"[OUTBOX] Row 1 (stanza {stanzaId}, final: True) was dropped: {DropReason.Full}", text);
     }
 

@@ -186,7 +186,7 @@ public sealed class OutboxTests : IAsyncDisposable
 
         Assert.Equal(new OutboxFigures(0, 0, 0, 1), await Outbox.ReadFiguresAsync());
         var (id, text) = Assert.Single(_database.Log.Lines);
-        Assert.Equal(3001, id.Id);
+        Assert.Equal(4001, id.Id);
         Assert.Contains(row.StanzaId, text, StringComparison.Ordinal);
         Assert.Contains("TooManyAttempts", text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret body", text, StringComparison.Ordinal);
