@@ -47,7 +47,11 @@ public sealed class Site : IAsyncDisposable
         {
             Xmpp = new BareXmppOptions
             {
-                Port = server.Port, Domain = server.Domain, Username = "lider_sunucu", Password = "lider", Resource = "Smack",
+                Port = server.Port,
+                Domain = server.Domain,
+                Username = "lider_sunucu",
+                Password = "lider",
+                Resource = "Smack",
             },
         };
         options.Registration.AuthorizedUser = Admin;
