@@ -33,7 +33,9 @@ public abstract record AgentMessage
     /// </summary>
     /// <exception cref="JsonException">Free-form data is nested deeper than 64 levels.</exception>
     /// <exception cref="InvalidOperationException">Free-form data was parsed from text that holds half a surrogate pair.</exception>
-    /// <exception cref="ArgumentException">Free-form data was parsed from text with equal keys, or holds a number that JSON has no word for.</exception>
+    /// <exception cref="ArgumentException">
+    /// Free-form data was parsed from text with equal keys, or holds a number that JSON has no word for.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// Free-form data holds a value of a type that is not JSON's. None of these comes after <see cref="TaskStatusMessage.FitTo"/> or
     /// <see cref="PolicyStatusMessage.FitTo"/>.

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Ahenk.Lider.Protocol;
 
-/// <summary>EXECUTE_POLICY: the answer to GET_POLICIES (LP 2.5), the list form of today's server and the flat form of the old one in one model.</summary>
+/// <summary>
+/// EXECUTE_POLICY: the answer to GET_POLICIES (LP 2.5), the list form of today's server and the flat form of the old one in one model.
+/// </summary>
 public sealed record ExecutePolicyMessage() : LiderMessage(TypeName)
 {
     internal const string TypeName = "EXECUTE_POLICY";
@@ -35,7 +37,9 @@ public sealed record PolicyEntry
     /// <summary>The user it is about.</summary>
     public string? Username { get; init; }
 
-    /// <summary>Whether the policy is no longer assigned. Not to be believed when the same message holds the policy in full (LP 5.1.4).</summary>
+    /// <summary>
+    /// Whether the policy is no longer assigned. Not to be believed when the same message holds the policy in full (LP 5.1.4).
+    /// </summary>
     public bool IsDeleted { get; init; }
 
     /// <summary>When it was assigned, exactly as it came: GET_POLICIES has to echo it (LP 5.1.3).</summary>

@@ -51,7 +51,9 @@ public sealed record ExecuteTaskMessage() : LiderMessage(TypeName)
         string.Create(CultureInfo.InvariantCulture, $"{TaskId} {InboundParser.Quote(PluginName)} {InboundParser.Quote(CommandClsId)}");
 }
 
-/// <summary>A plugin as Lider describes it. The web console posts it back as it likes, so only the name can be relied upon (LP 2.2).</summary>
+/// <summary>
+/// A plugin as Lider describes it. The web console posts it back as it likes, so only the name can be relied upon (LP 2.2).
+/// </summary>
 public sealed record PluginDescription
 {
     /// <summary>Lider's id of the plugin.</summary>
@@ -114,7 +116,8 @@ internal sealed partial class ExecuteTaskWire
         if (Task is null)
         {
             return InboundParser.Invalid(
-                ExecuteTaskMessage.TypeName, "the message has no task (the server could not serialize it), so there is nothing to run or to answer");
+                ExecuteTaskMessage.TypeName,
+                "the message has no task (the server could not serialize it), so there is nothing to run or to answer");
         }
 
         var json = JsonRepair.ToUtf8(Task);
@@ -169,7 +172,8 @@ internal sealed partial class ExecuteTaskWire
         {
             return new ProtocolError(
                 ProtocolErrorKind.Invalid,
-                $"{ExecuteTaskMessage.TypeName}: the task came as Java text and not as JSON, so its plugin and parameters are lost; Lider does that to tasks that are sent in parts, send it without that option",
+                $"{ExecuteTaskMessage.TypeName}: the task came as Java text and not as JSON, so its plugin and parameters are lost; "
+                    + "Lider does that to tasks that are sent in parts: send it without that option",
                 long.TryParse(java.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null);
         }
 
@@ -187,7 +191,8 @@ internal sealed partial class ExecuteTaskWire
         {
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("id"u8) && reader.Read())
+                var isId = reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("id"u8);
+                if (isId && reader.Read())
                 {
                     return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var id) ? id : null;
                 }

@@ -46,7 +46,9 @@ public sealed record FileServer
     /// <summary>HTTP: the address, in tasks and policies with a literal <c>{0}</c> for the agent's name.</summary>
     public string? Url { get; init; }
 
-    /// <summary>Where a file of this agent lies: path (SSH) or address (HTTP), the first <c>{0}</c> replaced, one slash, the file's name.</summary>
+    /// <summary>
+    /// Where a file of this agent lies: path (SSH) or address (HTTP), the first <c>{0}</c> replaced, one slash, the file's name.
+    /// </summary>
     /// <param name="agent">The agent's name, the local part of its JID; used in lower case (LP 2.3).</param>
     /// <param name="fileName">The file's name.</param>
     /// <returns>The place, or <see langword="null"/> when Lider sent none that fits the protocol.</returns>
@@ -80,7 +82,7 @@ public sealed record FileServer
 
     internal static FileServer From(string? protocol, JsonObject? parameters)
     {
-        var port = long.TryParse(Text(parameters, "port"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : 22;
+        var hasPort = long.TryParse(Text(parameters, "port"), NumberStyles.Integer, CultureInfo.InvariantCulture, out var port);
         return new FileServer
         {
             Protocol = protocol switch
@@ -91,7 +93,7 @@ public sealed record FileServer
                 _ => FileProtocol.Unknown,
             },
             Host = Text(parameters, "host"),
-            Port = port is > 0 and <= ushort.MaxValue ? (int)port : 22,
+            Port = hasPort && port is > 0 and <= ushort.MaxValue ? (int)port : 22,
             Username = Text(parameters, "username"),
             Password = Text(parameters, "password"),
             Path = Text(parameters, "path"),

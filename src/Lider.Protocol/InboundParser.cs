@@ -29,7 +29,8 @@ internal static class InboundParser
         {
             return new ProtocolError(
                 ProtocolErrorKind.NotJson,
-                $"The body of {json.Length} bytes is not a JSON object of at most {MaxDepth} levels: it stops being one at line {e.LineNumber ?? 0}, byte {e.BytePositionInLine ?? 0}");
+                $"The body of {json.Length} bytes is not a JSON object of at most {MaxDepth} levels: "
+                    + $"it stops being one at line {e.LineNumber ?? 0}, byte {e.BytePositionInLine ?? 0}");
         }
     }
 

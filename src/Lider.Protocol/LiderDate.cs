@@ -20,7 +20,9 @@ public readonly record struct LiderDate
     }
 
     /// <summary>Reads one of the encodings LP names; surrounding blanks do not matter.</summary>
-    /// <param name="text">The field's text; the digits of epoch milliseconds, <c>dd-MM-yyyy HH:mm</c> or <c>dd/MM/yyyy HH:mm:ss</c>.</param>
+    /// <param name="text">
+    /// The field's text; the digits of epoch milliseconds, <c>dd-MM-yyyy HH:mm</c> or <c>dd/MM/yyyy HH:mm:ss</c>.
+    /// </param>
     /// <returns>The date, or <see langword="null"/> for anything else.</returns>
     public static LiderDate? TryParse(string? text)
     {
@@ -31,8 +33,8 @@ public readonly record struct LiderDate
             return isInRange ? new LiderDate(DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).UtcDateTime, isInstant: true) : null;
         }
 
-        return DateTime.TryParseExact(
-            text, WallClockFormats, CultureInfo.InvariantCulture, DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite, out var clock)
+        const DateTimeStyles Blanks = DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite;
+        return DateTime.TryParseExact(text, WallClockFormats, CultureInfo.InvariantCulture, Blanks, out var clock)
             ? new LiderDate(clock, isInstant: false)
             : null;
     }

@@ -19,7 +19,9 @@ namespace Ahenk.Lider.Protocol;
 [JsonSerializable(typeof(ScriptResultMessage))]
 internal sealed partial class OutboundJson : JsonSerializerContext
 {
-    /// <summary>The writers with the options of the wire: no attribute can name an encoder, and options replace those of attributes.</summary>
+    /// <summary>
+    /// The writers with the options of the wire: no attribute can name an encoder, and options replace those of attributes.
+    /// </summary>
     public static OutboundJson Wire => WireJson.Writers;
 }
 
@@ -28,7 +30,8 @@ internal static class WireJson
 {
     /// <summary>
     /// Escapes what would end a line to the server's patterns (U+0085, U+2028, U+2029), all other control characters, and what XML cannot
-    /// hold; the letters of every living language stay as they are. The body becomes XML text, which has its own escapes for angle brackets.
+    /// hold; the letters of every living language stay as they are. The body becomes XML text, which has its own escapes for angle
+    /// brackets.
     /// </summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 

@@ -7,7 +7,9 @@ namespace Ahenk.Lider.Protocol;
 /// <summary>REGISTER: makes this machine known and gives it an account (LP 3.2, 4). Holds two passwords.</summary>
 public sealed record RegisterMessage() : AgentMessage("REGISTER")
 {
-    /// <summary>The name of the account, the future local part of the JID; Lider believes this field and not the stanza's sender (LP 1.4).</summary>
+    /// <summary>
+    /// The name of the account, the future local part of the JID; Lider believes this field and not the stanza's sender (LP 1.4).
+    /// </summary>
     public required string From { get; init; }
 
     /// <summary>The password the agent chose for its account. The same for every attempt that was not answered (LP 4.1.8).</summary>
@@ -31,7 +33,9 @@ public sealed record RegisterMessage() : AgentMessage("REGISTER")
     /// <summary>The old server needs <c>LDAP</c> or <c>AD</c>; today's ignores it.</summary>
     public string DirectoryServer { get; init; } = "LDAP";
 
-    /// <summary>The inventory: strings and numbers only, since the server keeps <c>toString()</c> of each value; disk and memory as integers.</summary>
+    /// <summary>
+    /// The inventory: strings and numbers only, since the server keeps <c>toString()</c> of each value; disk and memory as integers.
+    /// </summary>
     [JsonConverter(typeof(WireMapConverter))]
     public required JsonObject Data { get; init; }
 
@@ -55,7 +59,9 @@ public sealed record UnregisterMessage() : AgentMessage("UNREGISTER")
     /// <summary>Their password.</summary>
     public required string UserPassword { get; init; }
 
-    /// <summary>The machine's addresses, separated by commas; without them a server with the address template never answers (LP 3.2).</summary>
+    /// <summary>
+    /// The machine's addresses, separated by commas; without them a server with the address template never answers (LP 3.2).
+    /// </summary>
     public required string IpAddresses { get; init; }
 
     private protected override string Subject => InboundParser.Quote(From);

@@ -11,7 +11,9 @@ public enum RegistrationStatus
     /// <summary>The account exists and the password is set (but see LP 8.11).</summary>
     Registered,
 
-    /// <summary>Today's server: the name belongs to another machine, nothing was changed. The old server: re-registered (LP 4.1, 4.2).</summary>
+    /// <summary>
+    /// Today's server: the name belongs to another machine, nothing was changed. The old server: re-registered (LP 4.1, 4.2).
+    /// </summary>
     AlreadyExists,
 
     /// <summary>The directory user may not register machines.</summary>

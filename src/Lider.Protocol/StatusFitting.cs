@@ -50,7 +50,9 @@ internal static class StatusFitting
 
         return WithoutData(
             status,
-            string.Create(CultureInfo.InvariantCulture, $"Ahenk left the result out: it makes a message of {size} bytes, and {maxBodyBytes} can be sent."),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Ahenk left the result out: it makes a message of {size} bytes, and {maxBodyBytes} can be sent."),
             maxBodyBytes,
             keepEnd);
     }
@@ -107,7 +109,9 @@ internal static class StatusFitting
         }
     }
 
-    /// <summary>Cuts the longest texts to one common size, so that the excess is gone; or nothing, when that size would be too small.</summary>
+    /// <summary>
+    /// Cuts the longest texts to one common size, so that the excess is gone; or nothing, when that size would be too small.
+    /// </summary>
     private static bool TryCut(List<CutText> texts, long excess, bool keepEnd)
     {
         texts.Sort((a, b) => b.Size.CompareTo(a.Size));

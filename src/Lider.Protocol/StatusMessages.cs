@@ -67,7 +67,8 @@ public enum PolicyStatusCode
 }
 
 /// <summary>
-/// What <c>responseData</c> is (LP 3.4). All but <see cref="ApplicationJson"/> mean that it is <c>{"md5":"..."}</c> and that the file of that
+/// What <c>responseData</c> is (LP 3.4). All but <see cref="ApplicationJson"/> mean that it is <c>{"md5":"..."}</c> and that the file of
+/// that
 /// name was uploaded before.
 /// </summary>
 public enum ContentType
@@ -118,7 +119,9 @@ public static class StatusCodeExtensions
 /// <summary>An answer: text for the administrator and data for the console.</summary>
 public abstract record StatusMessage : AgentMessage
 {
-    /// <summary>The smallest limit that <c>FitTo</c> accepts, in bytes: an answer without data and with a few words of text fits it.</summary>
+    /// <summary>
+    /// The smallest limit that <c>FitTo</c> accepts, in bytes: an answer without data and with a few words of text fits it.
+    /// </summary>
     public const int SmallestLimit = 1024;
 
     private protected StatusMessage(string type)
@@ -160,7 +163,9 @@ public sealed record TaskStatusMessage() : StatusMessage("TASK_STATUS")
     /// JSON, is replaced by an object that says so. The code stays. Time is linear in the size of the answer (times the logarithm of the
     /// number of its strings).
     /// </summary>
-    /// <param name="maxBodyBytes">What <see cref="WireSize.OfBody"/> of the result must not exceed; at least <see cref="StatusMessage.SmallestLimit"/>.</param>
+    /// <param name="maxBodyBytes">
+    /// What <see cref="WireSize.OfBody"/> of the result must not exceed; at least <see cref="StatusMessage.SmallestLimit"/>.
+    /// </param>
     /// <param name="keepEnd">Whether the end of a string that is cut is kept, rather than the start.</param>
     /// <returns>This message when it fits, else a shorter one. <see cref="AgentMessage.ToBody"/> of either does not throw.</returns>
     public TaskStatusMessage FitTo(int maxBodyBytes, bool keepEnd) => (TaskStatusMessage)StatusFitting.Fit(this, maxBodyBytes, keepEnd);
@@ -186,7 +191,9 @@ public sealed record PolicyStatusMessage() : StatusMessage("POLICY_STATUS")
     private protected override JsonTypeInfo TypeInfo => OutboundJson.Wire.PolicyStatusMessage;
 
     /// <summary>As <see cref="TaskStatusMessage.FitTo"/>.</summary>
-    /// <param name="maxBodyBytes">What <see cref="WireSize.OfBody"/> of the result must not exceed; at least <see cref="StatusMessage.SmallestLimit"/>.</param>
+    /// <param name="maxBodyBytes">
+    /// What <see cref="WireSize.OfBody"/> of the result must not exceed; at least <see cref="StatusMessage.SmallestLimit"/>.
+    /// </param>
     /// <param name="keepEnd">Whether the end of a string that is cut is kept, rather than the start.</param>
     /// <returns>This message when it fits, else a shorter one.</returns>
     public PolicyStatusMessage FitTo(int maxBodyBytes, bool keepEnd) => (PolicyStatusMessage)StatusFitting.Fit(this, maxBodyBytes, keepEnd);

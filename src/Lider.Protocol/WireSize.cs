@@ -11,13 +11,15 @@ public static class WireSize
     private static readonly SearchValues<char> ShortEscapes = SearchValues.Create("\"\\\b\f\n\r\t");
 
     /// <summary>
-    /// The bytes of a body as the text of an XML element: UTF-8, with <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c> escaped. The element's tags and the
+    /// The bytes of a body as the text of an XML element: UTF-8, with <c>&amp;</c>, <c>&lt;</c> and <c>&gt;</c> escaped. The element's tags
+    /// and the
     /// stanza around it come on top.
     /// </summary>
     public static int OfBody(string body)
     {
         ArgumentNullException.ThrowIfNull(body);
-        return Encoding.UTF8.GetByteCount(body) + (4 * body.AsSpan().Count('&')) + (3 * (body.AsSpan().Count('<') + body.AsSpan().Count('>')));
+        var angles = body.AsSpan().Count('<') + body.AsSpan().Count('>');
+        return Encoding.UTF8.GetByteCount(body) + (4 * body.AsSpan().Count('&')) + (3 * angles);
     }
 
     /// <summary>The bytes of a text as a JSON string in such a body, without its quotes.</summary>

@@ -194,7 +194,7 @@ public sealed class FitToTests
         for (var round = 0; round < 300; round++)
         {
             var status = Status(RandomObject(random, 3), random.Next(3) == 0 ? RandomText(random) : "m");
-            var limit = random.Next(StatusMessage.SmallestLimit, 20_000);
+            var limit = random.Next(StatusMessage.SmallestLimit, 8_000);
 
             var fitted = Fitted(status, limit, keepEnd: random.Next(2) == 0);
 
@@ -206,9 +206,9 @@ public sealed class FitToTests
 
     [Theory]
     [InlineData(1, 1 << 20)]
-    [InlineData(1, 1 << 23)]
-    [InlineData(1_000, 1 << 23)]
-    [InlineData(20_000, 1 << 23)]
+    [InlineData(1, 1 << 22)]
+    [InlineData(1_000, 1 << 22)]
+    [InlineData(20_000, 1 << 22)]
     public void Memory_is_linear_in_the_size_of_the_answer(int texts, int size)
     {
         var data = new JsonObject();
@@ -261,7 +261,7 @@ public sealed class FitToTests
     private static string RandomText(Random random)
     {
         var text = new StringBuilder();
-        for (var i = random.Next(5) == 0 ? random.Next(20_000) : random.Next(60); i > 0; i--)
+        for (var i = random.Next(5) == 0 ? random.Next(4_000) : random.Next(60); i > 0; i--)
         {
             text.Append(random.Next(4) switch
             {

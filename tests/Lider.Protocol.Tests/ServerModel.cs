@@ -16,6 +16,10 @@ internal static class ServerModel
 
     private const string NoLineEnd = "[^\n\r\u0085\u2028\u2029]*";
 
+    private static readonly Dictionary<string, Regex> Patterns = Types.ToDictionary(
+        type => type,
+        type => new Regex($@"\A{NoLineEnd}""type""\s*:\s*""{type}""{NoLineEnd}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
+
     private static readonly string[] TaskCodes =
         ["TASK_RECEIVED", "TASK_PROCESSING", "TASK_PROCESSED", "TASK_WARNING", "TASK_ERROR", "TASK_TIMEOUT", "TASK_KILLED"];
 
@@ -29,8 +33,7 @@ internal static class ServerModel
         ["type", "taskId", "responseCode", "responseMessage", "responseData", "contentType", "from", "timestamp", "commandClsId"];
 
     /// <summary>The types whose listener would take the body (LP 1.5): the whole text must match, letters in any case.</summary>
-    public static string[] Listeners(string body) =>
-        [.. Types.Where(type => Regex.IsMatch(body, $@"\A{NoLineEnd}""type""\s*:\s*""{type}""{NoLineEnd}\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant))];
+    public static string[] Listeners(string body) => [.. Patterns.Where(pattern => pattern.Value.IsMatch(body)).Select(pattern => pattern.Key)];
 
     /// <summary>Everything because of which a server would drop the body or do something else with it; empty: accepted.</summary>
     public static List<string> Objections(string body, string server)
