@@ -79,6 +79,12 @@ internal sealed partial class AgentConnection(
         {
             LogStopped();
         }
+        catch (Exception failure)
+        {
+            // A daemon without its connection would look alive and be deaf: it ends, and is started again.
+            LogFailed(failure);
+            exit.End(AgentExit.Failure, $"The connection to Lider failed for good: {failure.Message}");
+        }
     }
 
     /// <summary>Tasks the last process had accepted and not finished: handed to their plugins in their old order, or answered.</summary>
@@ -186,6 +192,9 @@ internal sealed partial class AgentConnection(
 
     [LoggerMessage(2304, LogLevel.Error, "[REGISTRATION] {Problem}")]
     private partial void LogCredential(string problem);
+
+    [LoggerMessage(2305, LogLevel.Critical, "[AHENK] The connection to Lider failed for good")]
+    private partial void LogFailed(Exception failure);
 
     [LoggerMessage(2306, LogLevel.Information, "[AHENK] The connection to Lider is closed")]
     private partial void LogStopped();

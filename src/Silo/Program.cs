@@ -1,6 +1,7 @@
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Serilog;
 
@@ -35,8 +36,9 @@ internal static class Program
         {
             Directories.Prepare(settings);
             using var host = AgentHost.Build(settings);
+            var exit = host.Services.GetRequiredService<AgentExit>();
             await host.RunAsync();
-            return host.ExitCode();
+            return exit.Code;
         }
         catch (Exception failure)
         {

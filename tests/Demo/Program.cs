@@ -14,7 +14,7 @@ await using var site = await Site.CreateAsync(new ProsodyServer(), cancellationT
 Say("Starting the agent: it registers anonymously, then logs in with its own account");
 await site.BringOnlineAsync(cancellationToken);
 var record = site.Lider.Agents.Find(site.AgentName)!;
-Console.WriteLine(CultureInfo.InvariantCulture, $"    {record.Name} registered with {record.Properties.Count} properties, online with priority {record.Priority}");
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    {record.Name} registered with {record.Properties.Count} properties, online with priority {record.Priority}"));
 
 Say("EXECUTE_TASK script EXECUTE_SCRIPT");
 Show(await site.RunAsync(
@@ -38,14 +38,15 @@ foreach (var violation in site.Lider.Violations)
     Console.WriteLine($"    The real server would have objected: {violation.Reason}");
 }
 
-Say($"Stopping the agent: exit code {await site.Agent.StopAsync()}");
-return site.Lider.Violations.Count == 0 ? 0 : 1;
+var exitCode = await site.Agent.StopAsync();
+Say($"The agent has ended with exit code {exitCode}");
+return site.Lider.Violations.Count == 0 && exitCode == 0 ? 0 : 1;
 
 static void Say(string text) => Console.WriteLine($"==> {text}");
 
 static void Show(TaskAnswer answer)
 {
-    Console.WriteLine(CultureInfo.InvariantCulture, $"    TASK_STATUS task {answer.TaskId}: {answer.Code} \"{answer.Message}\"");
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"    TASK_STATUS task {answer.TaskId}: {answer.Code} \"{answer.Message}\""));
     if (answer.Data is { } data)
     {
         foreach (var property in data.EnumerateObject())

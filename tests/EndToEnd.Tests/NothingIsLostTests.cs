@@ -129,7 +129,7 @@ public sealed class NothingIsLostTests
         }
     }
 
-    private static Task OutboxIsEmptyAsync(Site site) => site.Agent.WaitForStatusAsync(
+    private static async Task OutboxIsEmptyAsync(Site site) => await site.Agent.WaitForStatusAsync(
         status => (int?)status["outbox_pending"] + (int?)status["outbox_unconfirmed"] == 0, "every answer confirmed", TimeSpan.FromMinutes(1), Cancelled);
 
     /// <summary>Interrupted tasks are answered with an error and may or may not have left their line; nothing has left two.</summary>
@@ -140,7 +140,7 @@ public sealed class NothingIsLostTests
         Assert.Equal(runs.Length, runs.Distinct().Count());
         foreach (var task in site.Lider.Tasks.Tasks)
         {
-            Assert.Equal(1, task.Answers.Select(answer => answer.Code).Distinct().Count());
+            Assert.Single(task.Answers.Select(answer => answer.Code).Distinct());
             Assert.True(task.Final!.Code == "TASK_ERROR" || runs.Contains(task.TaskId), $"Task {task.TaskId} is answered as done and has not run.");
         }
     }

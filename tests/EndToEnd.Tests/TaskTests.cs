@@ -116,11 +116,9 @@ public sealed class TaskTests
         var file = Path.Combine(site.Agent.Directory, "runs");
         await using var stranger = await BareXmppConnection.ConnectAsync(site.Bare, _ => { }, Cancelled);
 
-        await stranger.SendMessageAsync(
-            $"{site.AgentName}@{site.Server.Domain}",
-            LiderMessages.ExecuteTask(new TaskOrder(666, "probe", "APPEND", new JsonObject { ["file"] = file }), LiderEdition.Current, DateTimeOffset.UnixEpoch),
-            stranger.NextId(),
-            Cancelled);
+        var body = LiderMessages.ExecuteTask(
+            new TaskOrder(666, "probe", "APPEND", new JsonObject { ["file"] = file }), LiderEdition.Current, DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc);
+        await stranger.SendMessageAsync($"{site.AgentName}@{site.Server.Domain}", body, Cancelled);
         await stranger.DrainAsync(Cancelled);
 
         var status = await site.Agent.WaitForStatusAsync(

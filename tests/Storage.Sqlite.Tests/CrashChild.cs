@@ -48,7 +48,7 @@ internal static class CrashChild
 
     private static async Task FinishAsync(AhenkDatabase database, TextWriter output, long id)
     {
-        if (await database.Tasks.FinishAsync(id, "TASK_PROCESSED", new OutboxDraft(AnswerTo(id), DateTimeOffset.UnixEpoch, id)))
+        if (await database.Tasks.FinishAsync(id, "TASK_PROCESSED", new OutboxDraft(AnswerTo(id), DateTimeOffset.UnixEpoch)))
         {
             Say(output, 'F', id);
         }

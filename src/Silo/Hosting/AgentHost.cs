@@ -48,7 +48,4 @@ internal static class AgentHost
         builder.Services.AddLiderGateway(settings.Gateway);
         return builder.Build();
     }
-
-    /// <summary>What the process ends with.</summary>
-    public static int ExitCode(this IHost host) => host.Services.GetRequiredService<AgentExit>().Code;
 }

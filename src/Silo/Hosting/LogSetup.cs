@@ -22,6 +22,7 @@ internal static class LogSetup
         .MinimumLevel.Is(settings.LogLevel)
         .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+        .MinimumLevel.Override("Polly", LogEventLevel.Warning)
 
         // Told at each start or after each stretched timer, and true of nothing that matters to a silo on its own.
         .MinimumLevel.Override("Orleans.Runtime.Silo", LogEventLevel.Error)
