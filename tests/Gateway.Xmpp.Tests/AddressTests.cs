@@ -215,8 +215,8 @@ public sealed class AddressTests
             Port = server.Port,
             Credentials = new XmppCredentials.Password(Scene.User, Scene.Secret),
             Tls = TlsMode.Never,
-            BackoffFirst = TimeSpan.FromMilliseconds(1),
-            BackoffMost = TimeSpan.FromMilliseconds(1),
+            BackoffFirst = TimeSpan.FromMilliseconds(20),
+            BackoffMost = TimeSpan.FromMilliseconds(20),
         });
         var handler = new RecordingHandler();
         var log = new CapturingLogger<XmppClient>();

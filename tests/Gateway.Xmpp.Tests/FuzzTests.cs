@@ -9,6 +9,7 @@ namespace Ahenk.Gateway.Xmpp.Tests;
 
 /// <summary>A hundred thousand hostile streams, made from seeds: none may hang the client, crash it or leave it deaf.</summary>
 [Trait("Category", "Unit")]
+[Collection(nameof(Alone))]
 public sealed class FuzzTests
 {
     private const int Inputs = 100_000;

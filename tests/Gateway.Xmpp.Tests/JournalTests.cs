@@ -87,7 +87,8 @@ public sealed class JournalTests
         await scene.Client.SendAllAsync(Outgoing.Message("m1", tag: 1), Outgoing.Message("m2", tag: 2));
         await connection.ReadIdsAsync(2);
         await connection.AckAsync(3);
-        await scene.Running.WaitForStatusAsync(status => status.Unacknowledged == 0, "both to be acknowledged");
+        await scene.SettleAsync(connection);
+        Assert.Equal(0, scene.Client.Status.Unacknowledged);
 
         Assert.Contains("acknowledged s1 3", journal.Calls);
     }
@@ -155,7 +156,8 @@ public sealed class JournalTests
         await scene.Client.SendAllAsync(Outgoing.Message("m1", tag: 1), Outgoing.Message("m2", tag: 2));
         Assert.Contains($"sending old 1@{Wrap} 2@{Wrap + 1}", journal.Calls);
         await connection.AckAsync(1);
-        await scene.Running.WaitForStatusAsync(status => status.Unacknowledged == 0, "both to be acknowledged across the wrap");
+        await scene.SettleAsync(connection);
+        Assert.Equal(0, scene.Client.Status.Unacknowledged);
         Assert.Contains($"acknowledged old {Wrap + 1}", journal.Calls);
     }
 

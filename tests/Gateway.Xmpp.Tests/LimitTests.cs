@@ -8,6 +8,7 @@ namespace Ahenk.Gateway.Xmpp.Tests;
 
 /// <summary>Sizes: what is too large is refused before it is read, what is large and legal costs in proportion.</summary>
 [Trait("Category", "Unit")]
+[Collection(nameof(Alone))]
 public sealed class LimitTests
 {
     private const int MiB = 1 << 20;

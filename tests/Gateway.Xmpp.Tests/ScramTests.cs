@@ -11,6 +11,9 @@ namespace Ahenk.Gateway.Xmpp.Tests;
 [Trait("Category", "Unit")]
 public sealed class ScramTests
 {
+    private const string EndPointBinding =
+        "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-server-end-point'/></sasl-channel-binding>";
+
     private const string ChallengeOpen = "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>";
 
     [Theory]
@@ -205,7 +208,7 @@ public sealed class ScramTests
         await using var scene = StartOverTls(certificate);
         var connection = await scene.Server.AcceptAsync();
         await SecureAsync(connection, certificate);
-        await connection.OpenAsync(Steps.Mechanisms(mechanism, mechanism.Replace("-PLUS", "", StringComparison.Ordinal), "PLAIN"));
+        await connection.OpenAsync(Steps.Mechanisms(mechanism, mechanism.Replace("-PLUS", "", StringComparison.Ordinal), "PLAIN") + EndPointBinding);
         var scram = new ScramServer(mechanism, Scene.Secret) { ChannelBinding = CryptographicOperations.HashData(hash, certificate.RawData) };
 
         Assert.Equal(mechanism, await connection.ScramAsync(scram));
@@ -229,6 +232,37 @@ public sealed class ScramTests
         await connection.ScramAsync(scram);
 
         Assert.Equal("y,,", scram.Gs2Header);
+    }
+
+    [Fact]
+    public async Task Plus_with_another_binding_than_ours_is_passed_over_without_crying_downgrade()
+    {
+        // The flag y would claim that the server offers no -PLUS at all, and a server that does would have to refuse (RFC 5802 6).
+        using var certificate = TestCertificates.SelfSigned(Steps.Domain);
+        await using var scene = StartOverTls(certificate);
+        var connection = await scene.Server.AcceptAsync();
+        await SecureAsync(connection, certificate);
+        await connection.OpenAsync(
+            Steps.Mechanisms("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256") +
+            "<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'><channel-binding type='tls-exporter'/></sasl-channel-binding>");
+        var scram = new ScramServer("SCRAM-SHA-256", Scene.Secret);
+
+        Assert.Equal("SCRAM-SHA-256", await connection.ScramAsync(scram));
+
+        Assert.Equal("n,,", scram.Gs2Header);
+    }
+
+    [Fact]
+    public async Task Plus_alone_is_tried_with_our_binding()
+    {
+        using var certificate = TestCertificates.SelfSigned(Steps.Domain);
+        await using var scene = StartOverTls(certificate);
+        var connection = await scene.Server.AcceptAsync();
+        await SecureAsync(connection, certificate);
+        await connection.OpenAsync(Steps.Mechanisms("SCRAM-SHA-256-PLUS"));
+        var scram = new ScramServer("SCRAM-SHA-256-PLUS", Scene.Secret) { ChannelBinding = SHA256.HashData(certificate.RawData) };
+
+        Assert.Equal("SCRAM-SHA-256-PLUS", await connection.ScramAsync(scram));
     }
 
     private static Scene StartOverTls(X509Certificate2 certificate) => Scene.Start(options => options with

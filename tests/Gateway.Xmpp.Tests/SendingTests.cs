@@ -42,9 +42,10 @@ public sealed class SendingTests
     [Theory]
     [InlineData("a\0b", "a\uFFFDb")]
     [InlineData("bell\a esc\u001b vt\v", "bell\uFFFD esc\uFFFD vt\uFFFD")]
-    [InlineData("lone \ud83d high", "lone \uFFFD high")]
-    [InlineData("lone \ude00 low", "lone \uFFFD low")]
-    [InlineData("swapped \ude00\ud83d pair", "swapped \uFFFD\uFFFD pair")]
+    [InlineData("lone {d83d} high", "lone \uFFFD high")]
+    [InlineData("lone {de00} low", "lone \uFFFD low")]
+    [InlineData("swapped {de00}{d83d} pair", "swapped \uFFFD\uFFFD pair")]
+    [InlineData("at the end {d83d}", "at the end \uFFFD")]
     [InlineData("nonchars \ufffe\uffff", "nonchars \uFFFD\uFFFD")]
     [InlineData("tab\tend", "tab\tend")]
     [InlineData("nel\u0085 ls\u2028", "nel\u0085 ls\u2028")]
@@ -53,6 +54,8 @@ public sealed class SendingTests
         var (scene, connection) = await Scene.OnlineAsync();
         await using var _ = scene;
 
+        // An attribute's text cannot hold half a surrogate pair.
+        sent = sent.Replace("{d83d}", "\ud83d", StringComparison.Ordinal).Replace("{de00}", "\ude00", StringComparison.Ordinal);
         await scene.Client.SendAllAsync(Outgoing.Message("m1", sent));
 
         Assert.Equal(arrives, (await connection.ReadStanzaAsync("the message")).Element(Body)!.Value);
@@ -113,8 +116,7 @@ public sealed class SendingTests
         var (scene, connection) = await Scene.OnlineAsync(options => options with { MaxOutgoingStanzaBytes = Cap });
         await using var _ = scene;
         await scene.Client.SendAllAsync(Outgoing.Message("m1", "y"));
-        var token = await connection.ReadAsync("the message");
-        var frame = Encoding.UTF8.GetByteCount(token.Text) - 1;
+        var frame = Encoding.UTF8.GetByteCount(await NextMessageTextAsync(connection)) - 1;
         var fits = string.Concat(Enumerable.Repeat(text, (Cap - frame) / bytes)) + new string('z', (Cap - frame) % bytes);
 
         Assert.Equal([SendOutcome.Sent, SendOutcome.TooLarge], await scene.Client.SendAsync(Outgoing.Message("m2", fits), Outgoing.Message("m3", fits + "z")));

@@ -17,8 +17,6 @@ internal static class Failures
         StreamFailureException e => new XmppFailure(e.Kind, during, e.Message, at),
         AuthenticationException e => new XmppFailure(XmppFailureKind.Tls, during, $"TLS could not be negotiated: {e.Message}", at),
         OperationCanceledException => new XmppFailure(XmppFailureKind.TimedOut, during, "The server took too long to answer.", at),
-        _ when during == XmppPhase.Securing => new XmppFailure(
-            XmppFailureKind.Tls, during, $"The connection ended before TLS stood: {exception.Message}", at),
         _ => new XmppFailure(XmppFailureKind.ConnectionLost, during, $"The connection was lost: {exception.Message}", at),
     };
 }

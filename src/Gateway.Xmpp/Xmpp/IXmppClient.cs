@@ -9,7 +9,10 @@ public interface IXmppClient : IAsyncDisposable
     /// <summary>What the client is doing, for people and for the registration's error messages. Thread-safe snapshot.</summary>
     XmppStatus Status { get; }
 
-    /// <summary>Raised after each change of <see cref="Status"/>; handlers must be quick and must not throw.</summary>
+    /// <summary>
+    /// Raised after each change of <see cref="Status"/> but that of <see cref="XmppStatus.Unacknowledged"/>, which is a gauge; handlers must
+    /// be quick and must not throw.
+    /// </summary>
     event Action<XmppStatus>? StatusChanged;
 
     /// <summary>

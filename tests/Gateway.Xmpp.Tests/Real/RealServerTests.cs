@@ -186,7 +186,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
         await lider.Client.SendAllAsync(new OutgoingMessage("m2", there.From, body));
 
         Assert.Equal(body, (await agent.Handler.NextMessageAsync("the answer")).Body);
-        await agent.WaitForStatusAsync(status => status.Unacknowledged == 0, "the server's acknowledgement");
+        await Waiting.UntilAsync(() => agent.Status.Unacknowledged == 0, "the server's acknowledgement");
     }
 
     [Fact]
@@ -305,7 +305,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
         Assert.Equal(expected, await BodiesAsync(lider, Count));
         Assert.Equal(expected, await BodiesAsync(agent, Count));
         Assert.Equal(1 + Cuts, network.Connections);
-        await agent.WaitForStatusAsync(status => status.Unacknowledged == 0, "every message to be acknowledged");
+        await Waiting.UntilAsync(() => agent.Status.Unacknowledged == 0, "every message to be acknowledged");
         Assert.Equal(outward, agent.Status.BoundJid);
     }
 

@@ -26,6 +26,13 @@ internal static class Clock
         return clock.GetUtcNow() - start;
     }
 
+    /// <summary>Advances by one step and lets its consequences come through the sockets.</summary>
+    public static async Task AdvanceOnceAsync(this FakeTimeProvider clock, Task task, TimeSpan step)
+    {
+        clock.Advance(step);
+        await SettledAsync(task);
+    }
+
     /// <summary>Gives what a step has set off a moment to come through the sockets; a slow machine only makes the clock run further.</summary>
     private static async Task<bool> SettledAsync(Task task)
     {

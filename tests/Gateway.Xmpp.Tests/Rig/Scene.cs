@@ -48,10 +48,27 @@ internal sealed class Scene : IAsyncDisposable
         SessionScript? script = null)
     {
         var scene = Start(configure, handler, journal, time);
-        var connection = await scene.Server.AcceptSessionAsync(script);
-        await scene.Client.WaitForSessionAsync(TestContext.Current.CancellationToken).Within("the session");
-        await scene.Handler.NextSessionAsync();
-        return (scene, connection);
+        try
+        {
+            var connection = await scene.Server.AcceptSessionAsync(script);
+            await scene.Client.WaitForSessionAsync(TestContext.Current.CancellationToken).Within("the session");
+            await scene.Handler.NextSessionAsync();
+            return (scene, connection);
+        }
+        catch
+        {
+            // Left alone, the client would knock at a closed port as long as the tests run.
+            await scene.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the client has dealt with everything the server wrote so far, and adds one message to what it has heard.</summary>
+    public async Task SettleAsync(ScriptedConnection connection)
+    {
+        var mark = Guid.NewGuid().ToString("N");
+        await connection.MessageAsync(mark);
+        Assert.Equal(mark, (await Handler.NextMessageAsync("the message behind everything else")).Body);
     }
 
     /// <summary>Another client against the same server, as after a restart of the process.</summary>
@@ -70,8 +87,8 @@ internal sealed class Scene : IAsyncDisposable
             Port = Server.Port,
             Credentials = new XmppCredentials.Password(User, Secret),
             Tls = TlsMode.Never,
-            BackoffFirst = TimeSpan.FromMilliseconds(1),
-            BackoffMost = TimeSpan.FromMilliseconds(1),
+            BackoffFirst = TimeSpan.FromMilliseconds(20),
+            BackoffMost = TimeSpan.FromMilliseconds(20),
         };
         var running = RunningClient.Start(configure is null ? options : configure(options), handler, journal, time, random);
         _clients.Add(running);

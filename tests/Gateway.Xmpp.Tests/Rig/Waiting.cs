@@ -25,5 +25,23 @@ internal static class Waiting
         return await task;
     }
 
+    /// <summary>For a figure that nobody announces: looks at it until it is as wanted.</summary>
+    public static async Task UntilAsync(Func<bool> wanted, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        while (!wanted())
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited {Limit.TotalSeconds} s for: {what}");
+            }
+        }
+    }
+
     public static Task<T> Within<T>(this ValueTask<T> task, string what) => task.AsTask().Within(what);
 }

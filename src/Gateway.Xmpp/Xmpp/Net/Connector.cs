@@ -154,7 +154,7 @@ internal sealed class Connector(XmppClientOptions options, EndpointFinder finder
             socket.Dispose();
             throw new StreamFailureException(
                 XmppFailureKind.Unreachable,
-                e is SocketException ? $"The server cannot be reached: {e.Message}." : $"The server did not answer within {options.ConnectTimeout.TotalSeconds:0.#} s.",
+                e is SocketException ? $"{endPoint} cannot be reached: {e.Message}." : $"{endPoint} did not answer within {options.ConnectTimeout.TotalSeconds:0.#} s.",
                 e);
         }
         catch

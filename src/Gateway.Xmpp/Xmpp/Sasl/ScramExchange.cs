@@ -131,9 +131,9 @@ internal sealed class ScramExchange : ISaslExchange
     {
         var parts = serverFirst.Split(',');
         if (parts.Length < 3 || !parts[0].StartsWith("r=", StringComparison.Ordinal) || !parts[1].StartsWith("s=", StringComparison.Ordinal) ||
-            !parts[2].StartsWith("i=", StringComparison.Ordinal))
+            !parts[2].StartsWith("i=", StringComparison.Ordinal) || parts.Any(p => p.StartsWith("m=", StringComparison.Ordinal)))
         {
-            // An "m=" in front is an extension that must be understood (RFC 5802 5.1); there is none.
+            // "m=" is an extension that must be understood (RFC 5802 5.1), and none is.
             throw SaslMechanisms.Broken("its SCRAM challenge is malformed or asks for an extension");
         }
 

@@ -338,7 +338,8 @@ internal sealed class LiveSession : IDisposable
         await written.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (reading.IsFaulted)
         {
-            await _link.DrainAsync(bound).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using var brief = new CancellationTokenSource(LastWordsTime, _time);
+            await _link.DrainAsync(brief.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         else
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -13,6 +14,9 @@ namespace Ahenk.Gateway.Xmpp.Xmpp.Wire;
 internal sealed class StanzaReader : IDisposable
 {
     private const int UsualBufferBytes = 16 * 1024;
+
+    /// <summary>Malformed bytes are an error, never a replacement character.</summary>
+    private static readonly UTF8Encoding StrictUtf8 = new(false, true);
 
     private static readonly XmlReaderSettings Settings = new()
     {
@@ -204,7 +208,7 @@ internal sealed class StanzaReader : IDisposable
             namespaces.AddNamespace(prefix, uri);
         }
 
-        var context = new XmlParserContext(names, namespaces, null, XmlSpace.None, System.Text.Encoding.UTF8);
+        var context = new XmlParserContext(names, namespaces, null, XmlSpace.None, StrictUtf8);
         try
         {
             using var reader = XmlReader.Create(new MemoryStream(bytes, start, length, false), Settings, context);
@@ -238,6 +242,7 @@ internal sealed class StanzaReader : IDisposable
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {
         MakeRoom();

@@ -88,7 +88,15 @@ internal sealed class XmppLink : IAsyncDisposable
         _reader.Restart(tls, false);
         _stream = tls;
         IsStreamOpen = false;
-        await tls.AuthenticateAsClientAsync(options, cancellationToken);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new StreamFailureException(XmppFailureKind.Tls, $"The connection ended before TLS stood: {e.Message}", e);
+        }
+
         Tls = tls;
     }
 
