@@ -14,8 +14,7 @@ internal sealed record ProcessFigures(
         var memory = Fields($"/proc/{processId}/smaps_rollup");
         var stat = File.ReadAllText($"/proc/{processId}/stat");
         var numbers = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        var switches = Directory.EnumerateDirectories($"/proc/{processId}/task")
-            .Sum(thread => Fields(Path.Combine(thread, "status"))["voluntary_ctxt_switches"]);
+        var switches = Directory.EnumerateDirectories($"/proc/{processId}/task").Sum(SwitchesOf);
         return new ProcessFigures(
             TimeSpan.FromSeconds(Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency),
             memory["Rss"] * 1024 / 1e6,
@@ -25,6 +24,19 @@ internal sealed record ProcessFigures(
             memory["Anonymous"] * 1024 / 1e6,
             (double.Parse(numbers[11], CultureInfo.InvariantCulture) + double.Parse(numbers[12], CultureInfo.InvariantCulture)) / TicksPerSecond,
             switches);
+    }
+
+    private static long SwitchesOf(string thread)
+    {
+        try
+        {
+            return Fields(Path.Combine(thread, "status"))["voluntary_ctxt_switches"];
+        }
+        catch (IOException)
+        {
+            // The thread has ended since it was listed.
+            return 0;
+        }
     }
 
     private static Dictionary<string, long> Fields(string path)

@@ -1,3 +1,4 @@
+using Ahenk.Gateway.Xmpp.Xmpp.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Xml.Linq;
@@ -18,7 +19,7 @@ internal sealed class XmppLink : IAsyncDisposable
         _socket = socket;
         _serviceName = options.ServiceName;
         Meter = new TrafficMeter(time);
-        _stream = new MeteredStream(new NetworkStream(socket, false), Meter);
+        _stream = new MeteredStream(new PromptStream(socket), Meter);
         _reader = new StanzaReader(_stream, options, Meter);
     }
 
