@@ -136,6 +136,9 @@ internal sealed partial class LiveSession : IDisposable
 
         if (!_closing)
         {
+            // RFC 6120 4.4: an end is answered with an end. Whether the stream can be resumed all the same, the server says.
+            Task answered = _output.Post("</stream:stream>"u8).WaitAsync(LastWordsTime, _time, cancellationToken);
+            await answered.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw new StreamFailureException(XmppFailureKind.ConnectionLost, "The server closed the stream.");
         }
     }
