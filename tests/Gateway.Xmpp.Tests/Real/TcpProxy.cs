@@ -13,6 +13,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly int _target;
     private readonly Task _accepting;
     private bool _isCut;
+    private volatile bool _isSwallowing;
 
     public TcpProxy(int target)
     {
@@ -26,6 +27,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Connections that were let through so far.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Takes what both sides write and lets nothing of it through, until the next cut.</summary>
+    public void Swallow() => _isSwallowing = true;
+
     /// <summary>Resets every connection, without a word to either side; new ones are let through.</summary>
     public void Cut()
     {
@@ -38,6 +42,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
 
             _pairs.Clear();
+            _isSwallowing = false;
         }
     }
 
@@ -128,7 +133,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             int count;
             while ((count = await from.ReceiveAsync(buffer, _closing.Token)) > 0)
             {
-                for (var sent = 0; sent < count;)
+                for (var sent = _isSwallowing ? count : 0; sent < count;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _closing.Token);
                 }
