@@ -51,7 +51,7 @@ public sealed class HardeningTests
         "<![CDATA[top]]>",
         "text between stanzas",
         "&amp;",
-        "<message><![CDATA[</message>",
+        "<message><![CDATA[</message>]]>",
         "<message><![cdata[x]]></message>",
     ];
 

@@ -175,7 +175,10 @@ public sealed class LimitTests
 
         // Four times the size: quadratic cost would be sixteen times, and buffers that double may cost one step more.
         Assert.True(large < 6.5 * small, $"256 KiB: {small} bytes allocated, 1,000 KiB: {large} bytes");
-        Assert.True(large < 12L * MiB, $"{large} bytes were allocated for one stanza of 1,000 KiB");
+
+        // In a debug build each read allocates the state of its asynchronous method.
+        var reads = 1000L * 1024 / segment;
+        Assert.True(large < (12L * MiB) + (200 * reads), $"{large} bytes were allocated for one stanza of 1,000 KiB");
     }
 
     private static async Task<long> AllocatedAsync(int size, int segment)

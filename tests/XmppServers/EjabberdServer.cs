@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Ahenk.XmppServers;
 
@@ -41,6 +42,47 @@ public sealed class EjabberdServer(XmppServerOptions? options = null) : XmppTest
                 ["ERL_CRASH_DUMP"] = "/dev/null",
                 ["HOME"] = Directory,
             });
+    }
+
+    /// <summary>Mnesia keeps what it writes for up to seconds before the log file has it.</summary>
+    private protected override async Task SettleAsync()
+    {
+        var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30);
+        while (!Accounts.All(IsOnDisk))
+        {
+            if (TimeProvider.System.GetUtcNow() > limit)
+            {
+                throw new XmppServerException($"ejabberd did not write the accounts {string.Join(", ", Accounts)} to {Directory} within 30 s.");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private bool IsOnDisk(string account)
+    {
+        // The row of the table passwd as Erlang writes it: the table's name, and a key of two binaries that begins with the user.
+        var user = Encoding.UTF8.GetBytes(account);
+        byte[] row = [.. "passwd"u8, 0x68, 2, 0x6D, 0, 0, 0, (byte)user.Length, .. user, 0x6D];
+        return System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "spool"))
+            .Where(file => Path.GetFileName(file) is "LATEST.LOG" or "PREVIOUS.LOG" or "passwd.DCL" or "passwd.DCD")
+            .Any(file => ReadShared(file).AsSpan().IndexOf(row) >= 0);
+    }
+
+    private static byte[] ReadShared(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var copy = new MemoryStream();
+            file.CopyTo(copy);
+            return copy.ToArray();
+        }
+        catch (FileNotFoundException)
+        {
+            // Mnesia has just renamed it.
+            return [];
+        }
     }
 
     private string TlsListener(int port) =>

@@ -11,6 +11,7 @@ public abstract class XmppTestServer : IXmppTestServer
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
+    private readonly List<string> _accounts = [];
     private OwnedProcess? _process;
 
     private protected XmppTestServer(XmppServerOptions options)
@@ -59,6 +60,8 @@ public abstract class XmppTestServer : IXmppTestServer
     private protected XmppServerOptions Options { get; }
 
     private protected string Directory { get; }
+
+    private protected IReadOnlyList<string> Accounts => _accounts;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -109,8 +112,9 @@ public abstract class XmppTestServer : IXmppTestServer
     /// <inheritdoc/>
     public async Task KillAsync()
     {
-        if (_process is { } process)
+        if (_process is { Exited.IsCompleted: false } process)
         {
+            await SettleAsync();
             process.Kill();
             await process.Exited;
         }
@@ -137,18 +141,27 @@ public abstract class XmppTestServer : IXmppTestServer
             throw new XmppServerException($"{Product} did not create the account {user}: {answer}");
         }
 
+        _accounts.Add(user);
         await WriteAsync(stream, "</stream:stream>", limit.Token);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        if (_process is { } process)
+        {
+            process.Kill();
+            await process.Exited;
+        }
+
         System.IO.Directory.Delete(Directory, recursive: true);
         GC.SuppressFinalize(this);
     }
 
     private protected abstract Task<OwnedProcess> LaunchAsync();
+
+    /// <summary>Waits until the accounts that were added would survive a kill: a test kills connections and queues, not its own preparations.</summary>
+    private protected virtual Task SettleAsync() => Task.CompletedTask;
 
     private protected void WriteFromResource(string resource, string path, IReadOnlyDictionary<string, string> words)
     {

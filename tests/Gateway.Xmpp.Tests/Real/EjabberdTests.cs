@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ahenk.Gateway.Xmpp.Tests.Rig;
 using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.XmppServers;
@@ -33,5 +34,41 @@ public sealed class EjabberdTests(SharedServer<EjabberdServer> shared) : RealSer
         }
 
         await StopClientsAsync();
+    }
+
+    [Fact]
+    public async Task Burst_that_is_cut_in_the_middle_arrives_once_and_in_order()
+    {
+        const int Count = 2000;
+        await using var network = new TcpProxy(Server.Port);
+        var agent = await OnlineAsync(RealClient.Options(Server) with { Port = network.Port });
+        var first = await agent.Handler.NextSessionAsync();
+        var arrived = new ConcurrentQueue<string>();
+        var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handler = new RecordingHandler
+        {
+            Handle = message =>
+            {
+                arrived.Enqueue(message.Body!);
+                if (arrived.Count == Count / 4)
+                {
+                    half.TrySetResult();
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+        var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"), handler);
+        var messages = Enumerable.Range(0, Count).Select(number => new OutgoingMessage($"b{number}", lider.Status.BoundJid!, $"{number}")).ToArray();
+
+        var sending = agent.Client.SendAsync(messages, TestContext.Current.CancellationToken).AsTask();
+        await half.Task.Within("a quarter of the burst");
+        network.Cut();
+
+        Assert.All(await sending.Within("the burst to be sent"), outcome => Assert.Equal(SendOutcome.Sent, outcome));
+        var session = await agent.Handler.NextSessionAsync("the resumed session");
+        Assert.True(session.Resumed);
+        Assert.Equal(first.StreamId, session.StreamId);
+        Assert.Equal(Enumerable.Range(0, Count).Select(number => $"{number}"), await BodiesAsync(lider, Count));
     }
 }

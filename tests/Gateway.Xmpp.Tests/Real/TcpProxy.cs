@@ -8,11 +8,12 @@ internal sealed class TcpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _closing = new();
-    private readonly List<(TcpClient Near, TcpClient Far)> _pairs = [];
+    private readonly List<(Socket Near, Socket Far)> _pairs = [];
     private readonly List<Task> _copying = [];
     private readonly int _target;
     private readonly Task _accepting;
     private bool _isCut;
+    private volatile bool _isSwallowing;
 
     public TcpProxy(int target)
     {
@@ -26,6 +27,9 @@ internal sealed class TcpProxy : IAsyncDisposable
     /// <summary>Connections that were let through so far.</summary>
     public int Connections { get; private set; }
 
+    /// <summary>Takes what both sides write and lets nothing of it through, until the next cut.</summary>
+    public void Swallow() => _isSwallowing = true;
+
     /// <summary>Resets every connection, without a word to either side; new ones are let through.</summary>
     public void Cut()
     {
@@ -38,6 +42,7 @@ internal sealed class TcpProxy : IAsyncDisposable
             }
 
             _pairs.Clear();
+            _isSwallowing = false;
         }
     }
 
@@ -69,10 +74,18 @@ internal sealed class TcpProxy : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private static void Reset(TcpClient client)
+    private static void Reset(Socket socket)
     {
-        client.Client.LingerState = new LingerOption(true, 0);
-        client.Dispose();
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // Its peer has closed it already.
+        }
+
+        socket.Dispose();
     }
 
     private async Task AcceptAsync()
@@ -81,8 +94,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         {
             try
             {
-                var near = await _listener.AcceptTcpClientAsync(_closing.Token);
-                var far = new TcpClient();
+                var near = await _listener.AcceptSocketAsync(_closing.Token);
+                var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
                 await far.ConnectAsync(IPAddress.Loopback, _target, _closing.Token);
                 Join(near, far);
             }
@@ -93,7 +106,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private void Join(TcpClient near, TcpClient far)
+    private void Join(Socket near, Socket far)
     {
         lock (_pairs)
         {
@@ -112,14 +125,23 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task CopyAsync(TcpClient from, TcpClient to)
+    private async Task CopyAsync(Socket from, Socket to)
     {
+        var buffer = new byte[16 * 1024];
         try
         {
-            await from.GetStream().CopyToAsync(to.GetStream(), _closing.Token);
-            to.Client.Shutdown(SocketShutdown.Send);
+            int count;
+            while ((count = await from.ReceiveAsync(buffer, _closing.Token)) > 0)
+            {
+                for (var sent = _isSwallowing ? count : 0; sent < count;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _closing.Token);
+                }
+            }
+
+            to.Shutdown(SocketShutdown.Send);
         }
-        catch (Exception cut) when (cut is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
+        catch (Exception cut) when (cut is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             from.Dispose();
             to.Dispose();

@@ -123,7 +123,10 @@ internal sealed class ScriptedConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads to the end of the connection and gives all tokens, the closing tag of the stream among them.</summary>
+    /// <summary>
+    /// Reads to the end of the connection and gives all tokens, the closing tag of the stream among them. Like any server it closes its side when
+    /// the client has ended the stream.
+    /// </summary>
     public async Task<IReadOnlyList<Token>> ReadToCloseAsync()
     {
         var tokens = new List<Token>();
@@ -134,6 +137,11 @@ internal sealed class ScriptedConnection : IAsyncDisposable
             if (token.Kind == TokenKind.Closed)
             {
                 return tokens;
+            }
+
+            if (token.Kind == TokenKind.End)
+            {
+                CloseOwnSide();
             }
         }
     }
@@ -199,6 +207,18 @@ internal sealed class ScriptedConnection : IAsyncDisposable
         }
 
         _socket.Dispose();
+    }
+
+    private void CloseOwnSide()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The client has closed both sides already.
+        }
     }
 
     private void Count(Token token)

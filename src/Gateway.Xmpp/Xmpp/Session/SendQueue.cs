@@ -226,10 +226,14 @@ internal sealed partial class SendQueue(XmppClientOptions options, IStreamJourna
                 continue;
             }
 
-            _ = output.Post(_scratch.Written.Span[start..ends[i]]);
+            written = output.Post(_scratch.Written.Span[start..ends[i]]);
             var before = _scratch.Length;
             Ask(ends[i] - start);
-            written = output.Post(_scratch.Written.Span[before..]);
+            if (_scratch.Length > before)
+            {
+                written = output.Post(_scratch.Written.Span[before..]);
+            }
+
             _scratch.Truncate(bytes);
             start = ends[i];
         }

@@ -25,7 +25,7 @@ internal sealed class StreamOutput : IDisposable
         }
     }
 
-    /// <summary>Leaves bytes to be written.</summary>
+    /// <summary>Leaves bytes to be written; never none, since nobody would write those.</summary>
     /// <returns>Completes when they were written (<see langword="true"/>) or never will be (<see langword="false"/>).</returns>
     public Task<bool> Post(ReadOnlySpan<byte> bytes)
     {
@@ -36,7 +36,7 @@ internal sealed class StreamOutput : IDisposable
                 return Task.FromResult(false);
             }
 
-            if (_filling.Length == 0 && bytes.Length > 0)
+            if (_filling.Length == 0)
             {
                 _posted.Release();
             }
