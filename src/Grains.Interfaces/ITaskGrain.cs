@@ -16,7 +16,10 @@ public interface ITaskGrain : IGrainWithIntegerKey
     /// </summary>
     Task Release();
 
-    /// <summary>The plugin's work ended: stores the answer.</summary>
+    /// <summary>
+    /// The plugin's work ended: stores the answer. When the call returns, the answer's place among the others is decided; it is stored soon after, if
+    /// need be when the disk takes it again.
+    /// </summary>
     Task Complete(TaskOutcome outcome);
 
     /// <summary>Answers a message that bears this task's id but cannot be run.</summary>

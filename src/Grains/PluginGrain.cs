@@ -49,16 +49,7 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
             }
 
             var outcome = await plugins.RunAsync(Name, work, _stopping.Token);
-            var completion = GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome);
-            if (_stopping.IsCancellationRequested)
-            {
-                await completion;
-            }
-            else
-            {
-                // The note that the next item starts and this item's answer share one commit: waiting here would cost a second fsync.
-                _ = Observe(completion, work);
-            }
+            await Complete(work, outcome);
         }
 
         DelayDeactivation(TimeSpan.Zero);
@@ -93,11 +84,11 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
         }
     }
 
-    private async Task Observe(Task completion, PluginWork work)
+    private async Task Complete(PluginWork work, TaskOutcome outcome)
     {
         try
         {
-            await completion;
+            await GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome);
         }
         catch (Exception failure) when (failure is OrleansException or TimeoutException)
         {

@@ -10,6 +10,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
     private StoredTask? _task;
     private IGrainTimer? _retry;
+    private Task _finishing = Task.CompletedTask;
 
     private long TaskId => this.GetPrimaryKeyLong();
 
@@ -78,8 +79,13 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     public async Task Complete(TaskOutcome outcome)
     {
         _task ??= await store.FindAsync(TaskId);
-        await Finish(outcome);
+
+        // Not awaited: the answer has its place in the journal's queue now, and the note that the plugin's next item starts can share its commit.
+        _finishing = Finish(outcome);
     }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => _finishing.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async Task<AcceptOutcome> Reject(RejectedTask task)
@@ -117,7 +123,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             DelayDeactivation(StorageRetry * 2);
             _retry?.Dispose();
             _retry = this.RegisterGrainTimer(
-                () => Finish(outcome),
+                () => _finishing = Finish(outcome),
                 new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         }
     }

@@ -68,7 +68,7 @@ public sealed class CommandTests
         // The published command may lie where nobody cannot go: python speaks to the socket instead.
         async Task<string> AskAsync(string method)
         {
-            var (_, output) = await StartAsync("", [.. asNobody, "python3", "-c",
+            var (_, output) = await StartAsync("", [.. asNobody, "/usr/bin/python3", "-c",
                 "import socket,sys;s=socket.socket(socket.AF_UNIX);s.connect(sys.argv[1]);" +
                 "s.sendall(('{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"%s\",\"params\":{\"user\":\"u\",\"password\":\"p\"}}\\n'%sys.argv[2]).encode());print(s.makefile().readline())",
                 site.Agent.ControlSocket, method]);

@@ -173,6 +173,9 @@ public sealed class AgentProcess : IAsyncDisposable
             await KillAsync();
         }
 
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (Environment.GetEnvironmentVariable("AHENK_TEST_KEEP") is null)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
     }
 }

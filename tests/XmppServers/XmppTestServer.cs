@@ -154,7 +154,10 @@ public abstract class XmppTestServer : IXmppTestServer
             await process.Exited;
         }
 
-        System.IO.Directory.Delete(Directory, recursive: true);
+        if (Environment.GetEnvironmentVariable("AHENK_TEST_KEEP") is null)
+        {
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
         GC.SuppressFinalize(this);
     }
 

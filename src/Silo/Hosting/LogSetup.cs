@@ -26,7 +26,7 @@ internal static class LogSetup
 
         // Told at each start or after each stretched timer, and true of nothing that matters to a silo on its own.
         .MinimumLevel.Override("Orleans.Runtime.Silo", LogEventLevel.Error)
-        .MinimumLevel.Override("Orleans.Runtime.MembershipService", LogEventLevel.Error)
+        .MinimumLevel.Override("Orleans.Runtime.MembershipService", LogEventLevel.Fatal)
         .MinimumLevel.Override("Orleans.Runtime.SafeTimer", LogEventLevel.Error)
         .MinimumLevel.Override("Orleans.Runtime.AsyncTimer", LogEventLevel.Error)
         .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)

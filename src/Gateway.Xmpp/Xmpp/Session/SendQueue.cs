@@ -215,27 +215,27 @@ internal sealed partial class SendQueue(XmppClientOptions options, IStreamJourna
     /// <summary>Posts the scratch with requests for acknowledgements between the stanzas where many bytes go by.</summary>
     private Task<bool> PostWithRequests(StreamOutput output, List<int> ends)
     {
-        var start = 0;
+        var posted = 0;
+        var asked = 0;
         Task<bool>? written = null;
         var bytes = _scratch.Length;
-        for (var i = 0; i < ends.Count; i++)
+        foreach (var end in ends)
         {
-            var isLast = i == ends.Count - 1;
-            if (!isLast && ends[i] - start < AskEveryBytes)
+            written = output.Post(_scratch.Written.Span[posted..end]);
+            posted = end;
+            if (end < bytes && end - asked < AskEveryBytes)
             {
                 continue;
             }
 
-            written = output.Post(_scratch.Written.Span[start..ends[i]]);
-            var before = _scratch.Length;
-            Ask(ends[i] - start);
-            if (_scratch.Length > before)
+            Ask(end - asked);
+            if (_scratch.Length > bytes)
             {
-                written = output.Post(_scratch.Written.Span[before..]);
+                written = output.Post(_scratch.Written.Span[bytes..]);
             }
 
             _scratch.Truncate(bytes);
-            start = ends[i];
+            asked = end;
         }
 
         return written!;
