@@ -9,6 +9,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
     private StoredTask? _task;
+    private TaskOutcome? _outcome;
     private IGrainTimer? _retry;
 
     private long TaskId => this.GetPrimaryKeyLong();
@@ -16,6 +17,16 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     /// <inheritdoc/>
     public async Task<AcceptOutcome> Accept(IncomingTask task)
     {
+        if (task.IsScheduled)
+        {
+            // Stored without its plugin: a crash before its answer is stored must not make the next start run it.
+            return await Reject(new RejectedTask(
+                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule.",
+                task.Task.ReceivedAt,
+                task.Task.Arrival,
+                task.Position));
+        }
+
         var outcome = await store.AcceptAsync(task.Task, task.Position);
         if (outcome == AcceptOutcome.Duplicate)
         {
@@ -34,22 +45,29 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             State = TaskState.Waiting,
             ReceivedAt = task.Task.ReceivedAt,
         };
-        if (task.IsScheduled)
-        {
-            await Finish(TaskOutcome.Error(
-                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule."));
-        }
-
         return outcome;
     }
 
     /// <inheritdoc/>
     public async Task Release()
     {
+        if (_outcome is not null)
+        {
+            // Answered, even when the disk has not taken the answer yet.
+            return;
+        }
+
         _task ??= await store.FindAsync(TaskId);
         if (_task is null || _task.State == TaskState.Finished)
         {
             DeactivateWhenDone();
+            return;
+        }
+
+        if (_task.Plugin.Length == 0)
+        {
+            await Finish(TaskOutcome.Error(
+                $"Task {TaskId} could not be understood or has a schedule, which this version of Ahenk does not run; it was not run."));
             return;
         }
 
@@ -75,11 +93,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     }
 
     /// <inheritdoc/>
-    public async Task Complete(TaskOutcome outcome)
-    {
-        _task ??= await store.FindAsync(TaskId);
-        await Finish(outcome);
-    }
+    public Task Complete(TaskOutcome outcome) => Finish(outcome);
 
     /// <inheritdoc/>
     public async Task<AcceptOutcome> Reject(RejectedTask task)
@@ -100,14 +114,18 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
     private async Task Finish(TaskOutcome outcome)
     {
-        var answer = answers.Compose(TaskId, outcome, _task?.ReceivedAt);
+        _outcome ??= outcome;
         try
         {
+            _task ??= await store.FindAsync(TaskId);
+            var answer = answers.Compose(TaskId, _outcome, _task?.ReceivedAt);
             if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
             {
                 LogFinished(TaskId, answer.ResponseCode);
             }
 
+            _retry?.Dispose();
+            _retry = null;
             DeactivateWhenDone();
         }
         catch (StorageException failure)
@@ -124,9 +142,10 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
     private void DeactivateWhenDone()
     {
-        _retry?.Dispose();
-        _retry = null;
-        DeactivateOnIdle();
+        if (_retry is null)
+        {
+            DeactivateOnIdle();
+        }
     }
 
     [LoggerMessage(1101, LogLevel.Information, "[EXECUTION] Task {TaskId} accepted: {Plugin} {Command}")]
