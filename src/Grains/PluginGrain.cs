@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Grains;
 
 /// <inheritdoc cref="IPluginGrain"/>
-public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, ILogger<PluginGrain> logger) : Grain, IPluginGrain, IDisposable
+public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, TimeProvider time, ILogger<PluginGrain> logger)
+    : Grain, IPluginGrain, IDisposable
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
@@ -42,26 +43,36 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
         while (!_stopping.IsCancellationRequested && _queue.TryDequeue(out var work))
         {
             // Work in hand must not be lost to an idle deactivation, however long it takes.
-            DelayDeactivation(TimeSpan.FromDays(1));
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
             if (!await MayStart(work))
             {
                 continue;
             }
 
-            var outcome = await plugins.RunAsync(Name, work, _stopping.Token);
-            var completion = GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome);
+            var outcome = await Run(work);
+            var completion = Observe(GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome), work);
             if (_stopping.IsCancellationRequested)
             {
+                // Else not awaited: the note that the next item starts and this item's answer share one commit.
                 await completion;
-            }
-            else
-            {
-                // The note that the next item starts and this item's answer share one commit: waiting here would cost a second fsync.
-                _ = Observe(completion, work);
             }
         }
 
         DelayDeactivation(TimeSpan.Zero);
+    }
+
+    private async Task<TaskOutcome> Run(PluginWork work)
+    {
+        try
+        {
+            return await plugins.RunAsync(Name, work, _stopping.Token);
+        }
+        catch (Exception failure)
+        {
+            // The host answers with values; should it fail all the same, the queue must not stand still for it.
+            LogHostFailed(failure, work.TaskId, Name, work.Command);
+            return TaskOutcome.Error($"{Name} {work.Command} could not be run: {failure.Message}");
+        }
     }
 
     private async Task<bool> MayStart(PluginWork work)
@@ -82,7 +93,7 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
                 LogStartNotStored(failure, work.TaskId, StorageRetry.TotalSeconds);
                 try
                 {
-                    await Task.Delay(StorageRetry, _stopping.Token);
+                    await Task.Delay(StorageRetry, time, _stopping.Token);
                 }
                 catch (OperationCanceledException)
                 {
@@ -99,15 +110,18 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
         {
             await completion;
         }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        catch (Exception failure)
         {
-            // The task is stored as running, so the next start answers it as interrupted.
+            // Nobody waits for this call, so whatever it failed with is told here. The task is stored as running, so the next start answers it as interrupted.
             LogAnswerLost(failure, work.TaskId, Name, work.Command);
         }
     }
 
     [LoggerMessage(1201, LogLevel.Error, "[PLUGIN] The start of task {TaskId} could not be stored, so it is not run yet; next attempt in {Seconds} s")]
     private partial void LogStartNotStored(Exception failure, long taskId, double seconds);
+
+    [LoggerMessage(1203, LogLevel.Error, "[PLUGIN] The plugin host failed with task {TaskId} ({Plugin} {Command})")]
+    private partial void LogHostFailed(Exception failure, long taskId, string plugin, string command);
 
     [LoggerMessage(1202, LogLevel.Error, "[PLUGIN] The answer of task {TaskId} ({Plugin} {Command}) could not be handed over; it is answered as interrupted after the next start")]
     private partial void LogAnswerLost(Exception failure, long taskId, string plugin, string command);
