@@ -66,6 +66,9 @@ internal sealed partial class PermanentSession(
 
             // None of them ends by itself: the first one that does was cancelled or has failed.
             await await ended;
+
+            // The client ends its session in order and returns, where the others throw.
+            cancellationToken.ThrowIfCancellationRequested();
             return true;
         }
         finally
