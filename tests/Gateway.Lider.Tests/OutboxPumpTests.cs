@@ -34,7 +34,8 @@ public sealed class OutboxPumpTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _running.WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Record.ExceptionAsync(() => _running.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(failure is null or OperationCanceledException, $"{failure}");
         _stop.Dispose();
     }
 
