@@ -88,7 +88,11 @@ internal sealed class RegistrationRequest(IXmppClientFactory clients, GatewayOpt
 }
 
 /// <summary>Lider's answer and its text.</summary>
-internal sealed record RegistrationResponse(RegistrationResponseMessage Message, string Body);
+internal sealed record RegistrationResponse(RegistrationResponseMessage Message, string Body)
+{
+    /// <summary>Without the text, which may hold a directory's password.</summary>
+    public override string ToString() => Message.ToString();
+}
 
 /// <summary>What became of a request.</summary>
 /// <param name="Response">Lider's answer, or <see langword="null"/>.</param>

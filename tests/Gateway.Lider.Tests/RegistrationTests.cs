@@ -209,6 +209,16 @@ public sealed class RegistrationTests
         Assert.Equal("by-hand.example", Assert.Single(_clients.Clients).Options.Host);
     }
 
+    [Fact]
+    public void Nothing_that_may_be_logged_holds_a_secret()
+    {
+        var options = Given.Options with { AccountName = "given", AccountPassword = "its-secret" };
+
+        Assert.DoesNotContain("secret", options.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", Admin.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", options.ToClientOptions(new XmppCredentials.Password("given", "its-secret"), null, true).ToString(), StringComparison.Ordinal);
+    }
+
     internal static void Answer(FakeXmppClient client, string body)
     {
         client.OnRun = client.GoOnline;
