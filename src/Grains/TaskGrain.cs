@@ -31,7 +31,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
             return outcome;
         }
 
@@ -60,7 +60,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         _task ??= await store.FindAsync(TaskId);
         if (_task is null || _task.State == TaskState.Finished)
         {
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
             return;
         }
 
@@ -103,7 +103,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
             return outcome;
         }
 
@@ -126,7 +126,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
             _retry?.Dispose();
             _retry = null;
-            DeactivateWhenDone();
+            DeactivateOnIdle();
         }
         catch (StorageException failure)
         {
@@ -140,9 +140,10 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         }
     }
 
-    private void DeactivateWhenDone()
+    /// <summary>An answer that is not stored yet exists only here; storing it ends this activation.</summary>
+    private void DeactivateUnlessAnswering()
     {
-        if (_retry is null)
+        if (_outcome is null)
         {
             DeactivateOnIdle();
         }
