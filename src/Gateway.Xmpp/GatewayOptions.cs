@@ -53,6 +53,9 @@ public sealed record GatewayOptions
     /// <summary>The agent's version, as told to Lider.</summary>
     public required string AgentVersion { get; init; }
 
+    /// <summary>Without the account's password.</summary>
+    public override string ToString() => $"GatewayOptions {{ Host = {Host}, Port = {Port}, ServiceName = {ServiceName}, Lider = {Lider} }}";
+
     /// <summary>The client settings for a session with these credentials.</summary>
     /// <param name="credentials">How to log in.</param>
     /// <param name="host">The server given at registration by hand; overrides <see cref="Host"/>.</param>

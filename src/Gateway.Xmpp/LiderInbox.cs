@@ -15,8 +15,11 @@ internal sealed partial class LiderInbox(
     TimeProvider time,
     ILogger<LiderInbox> logger) : IXmppHandler
 {
-    /// <summary>How often a message is sent anew over streams that were lost, when no receipt for it ever comes.</summary>
-    private const int MostAttempts = 5;
+    /// <summary>
+    /// How often a message is sent anew over streams that were lost, when no receipt for it ever comes. High, for giving up loses an answer; bounded, for
+    /// a Lider that answers no receipts at all would get everything again with every session for ever.
+    /// </summary>
+    private const int MostAttempts = 100;
 
     private static readonly TimeSpan BounceRetry = TimeSpan.FromMinutes(2);
 
@@ -93,12 +96,12 @@ internal sealed partial class LiderInbox(
             message.TaskId, message.PluginName, message.CommandClsId, message.ParameterMap.ToJsonString(), time.GetUtcNow(), NextArrival());
         var grain = grains.GetGrain<ITaskGrain>(message.TaskId);
         var accepted = grain.Accept(new IncomingTask(task, message.CronExpression is not null, PositionOf(stanza)));
-        _released = ReleaseAfter(_released, accepted, grain);
+        _released = ReleaseAfter(_released, accepted, grain, task.TaskId);
         return accepted;
     }
 
     /// <summary>Tasks are stored beside each other, but handed to their plugins one after the other, as they came.</summary>
-    private async Task ReleaseAfter(Task earlier, Task<AcceptOutcome> accepted, ITaskGrain grain)
+    private async Task ReleaseAfter(Task earlier, Task<AcceptOutcome> accepted, ITaskGrain grain, long taskId)
     {
         await earlier;
         try
@@ -108,10 +111,10 @@ internal sealed partial class LiderInbox(
                 await grain.Release();
             }
         }
-        catch (Exception failure) when (failure is StorageException or OrleansException or TimeoutException or ObjectDisposedException)
+        catch (Exception failure)
         {
-            // Not stored: the stanza is not acknowledged and comes again. Stored: the task is released after the next start.
-            LogNotReleased(failure, grain.GetPrimaryKeyLong());
+            // Whatever it is, it must not hold back the tasks behind it. Not stored: the stanza is not acknowledged and comes again. Stored: the task is released after the next start.
+            LogNotReleased(failure, taskId);
         }
     }
 

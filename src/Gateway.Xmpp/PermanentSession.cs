@@ -59,13 +59,20 @@ internal sealed partial class PermanentSession(
         var ended = Task.WhenAny(running);
         try
         {
-            if (endWhenRefused && await Task.WhenAny(_loggedIn.Task, _refused.Task, ended) == _refused.Task)
+            if (endWhenRefused)
             {
-                return false;
+                await Task.WhenAny(_loggedIn.Task, _refused.Task, ended);
+                if (_refused.Task.IsCompleted && !_loggedIn.Task.IsCompleted)
+                {
+                    return false;
+                }
             }
 
             // None of them ends by itself: the first one that does was cancelled or has failed.
             await await ended;
+
+            // The client ends its session in order and returns, where the others throw.
+            cancellationToken.ThrowIfCancellationRequested();
             return true;
         }
         finally

@@ -30,12 +30,13 @@ internal sealed class RegistrationRequest(IXmppClientFactory clients, GatewayOpt
             {
                 await client.WaitForSessionAsync(wait.Token);
                 var message = new OutgoingMessage($"register-{Guid.NewGuid():N}", options.Lider, draft.Body);
-                sent = (await client.SendAsync([message], wait.Token))[0] switch
+                var outcome = (await client.SendAsync([message], wait.Token))[0];
+                if (outcome == SendOutcome.TooLarge)
                 {
-                    SendOutcome.Sent => true,
-                    SendOutcome.NotConnected => false,
-                    _ => throw new InvalidOperationException($"The registration request is larger than {options.MaxStanzaBytes} bytes ([CONNECTION] max_stanza_kib)."),
-                };
+                    return new RegistrationAnswer(null, $"Step 'send' failed: the request is larger than {options.MaxStanzaBytes} bytes; raise [CONNECTION] max_stanza_kib.");
+                }
+
+                sent = outcome == SendOutcome.Sent;
             }
 
             return new RegistrationAnswer(await listener.Answer.WaitAsync(wait.Token), null);
@@ -87,7 +88,11 @@ internal sealed class RegistrationRequest(IXmppClientFactory clients, GatewayOpt
 }
 
 /// <summary>Lider's answer and its text.</summary>
-internal sealed record RegistrationResponse(RegistrationResponseMessage Message, string Body);
+internal sealed record RegistrationResponse(RegistrationResponseMessage Message, string Body)
+{
+    /// <summary>Without the text, which may hold a directory's password.</summary>
+    public override string ToString() => Message.ToString();
+}
 
 /// <summary>What became of a request.</summary>
 /// <param name="Response">Lider's answer, or <see langword="null"/>.</param>

@@ -19,4 +19,8 @@ public sealed record PluginWork(
     [property: Id(0)] long TaskId,
     [property: Id(1)] string Command,
     [property: Id(2)] string Parameters,
-    [property: Id(3)] bool Idempotent);
+    [property: Id(3)] bool Idempotent)
+{
+    /// <summary>Without the parameters, which may hold secrets.</summary>
+    public override string ToString() => $"PluginWork {{ TaskId = {TaskId}, Command = {Command} }}";
+}

@@ -62,6 +62,9 @@ public sealed record TaskOutcome(
 {
     /// <summary>The task was not done.</summary>
     public static TaskOutcome Error(string message) => new(TaskCode.Error, message);
+
+    /// <summary>Without the data, which is whatever the plugin has read.</summary>
+    public override string ToString() => $"TaskOutcome {{ Code = {Code} }}";
 }
 
 /// <summary>The codes of a final answer (LP 3.4).</summary>

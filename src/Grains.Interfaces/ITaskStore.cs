@@ -75,7 +75,11 @@ public sealed record NewTask(
     [property: Id(2)] string Command,
     [property: Id(3)] string Parameters,
     [property: Id(4)] DateTimeOffset ReceivedAt,
-    [property: Id(5)] long Arrival);
+    [property: Id(5)] long Arrival)
+{
+    /// <summary>Without the parameters.</summary>
+    public override string ToString() => $"NewTask {{ TaskId = {TaskId}, Plugin = {Plugin}, Command = {Command} }}";
+}
 
 /// <summary>A stored task.</summary>
 public sealed record StoredTask
@@ -103,6 +107,9 @@ public sealed record StoredTask
 
     /// <summary>The code of its answer.</summary>
     public string? ResponseCode { get; init; }
+
+    /// <summary>Without the parameters.</summary>
+    public override string ToString() => $"StoredTask {{ TaskId = {TaskId}, Plugin = {Plugin}, Command = {Command}, State = {State} }}";
 }
 
 /// <summary>How far a stream has been handled (XEP-0198 <c>h</c>), stored in the same transaction as what was handled.</summary>

@@ -71,6 +71,7 @@ public sealed class AgentGrain(
 
     private async Task<AgentIdentity> Write(AgentIdentity next)
     {
+        var stored = identity.State;
         identity.State = next;
         try
         {
@@ -78,7 +79,8 @@ public sealed class AgentGrain(
         }
         catch
         {
-            // A failed write leaves the new value in memory: take back what is stored before anybody sees it.
+            // A failed write leaves the new value in memory: take it back before anybody sees it, also when the disk cannot be read either.
+            identity.State = stored;
             await identity.ReadStateAsync();
             throw;
         }

@@ -10,6 +10,7 @@ namespace Ahenk.Grains;
 public static class AgentName
 {
     private const int MaxLength = 63;
+    private const int TailLength = 6;
 
     /// <summary>
     /// Attempt 0 is the host name; later ones add the end of one of the machine's hardware addresses, so that a machine whose name is
@@ -25,9 +26,9 @@ public static class AgentName
             return name;
         }
 
-        var addresses = network.MacAddresses;
-        var round = addresses.Count == 0 ? attempt : (attempt - 1) / addresses.Count;
-        var suffix = addresses.Count == 0 ? "" : "-" + Tail(Clean(addresses[(attempt - 1) % addresses.Count].Replace(":", "", StringComparison.Ordinal)));
+        var tails = network.MacAddresses.Select(Tail).OfType<string>().Distinct(StringComparer.Ordinal).ToArray();
+        var round = tails.Length == 0 ? attempt : (attempt - 1) / tails.Length;
+        var suffix = tails.Length == 0 ? "" : "-" + tails[(attempt - 1) % tails.Length];
         if (round > 0)
         {
             suffix += $"-{round}";
@@ -43,7 +44,12 @@ public static class AgentName
         return 3 * Math.Max(1, network.MacAddresses.Count);
     }
 
-    private static string Tail(string text) => text[^Math.Min(6, text.Length)..];
+    /// <summary>The last six hexadecimal digits of a hardware address; <see langword="null"/> when it has not as many.</summary>
+    private static string? Tail(string address)
+    {
+        var digits = string.Concat(address.Where(char.IsAsciiHexDigit)).ToLowerInvariant();
+        return digits.Length < TailLength ? null : digits[^TailLength..];
+    }
 
     private static string Clean(string text)
     {

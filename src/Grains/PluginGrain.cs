@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Grains;
 
 /// <inheritdoc cref="IPluginGrain"/>
-public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, ILogger<PluginGrain> logger) : Grain, IPluginGrain, IDisposable
+public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, TimeProvider time, ILogger<PluginGrain> logger)
+    : Grain, IPluginGrain, IDisposable
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
@@ -42,17 +43,31 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
         while (!_stopping.IsCancellationRequested && _queue.TryDequeue(out var work))
         {
             // Work in hand must not be lost to an idle deactivation, however long it takes.
-            DelayDeactivation(TimeSpan.FromDays(1));
+            DelayDeactivation(Timeout.InfiniteTimeSpan);
             if (!await MayStart(work))
             {
                 continue;
             }
 
-            var outcome = await plugins.RunAsync(Name, work, _stopping.Token);
+            var outcome = await Run(work);
             await Complete(work, outcome);
         }
 
         DelayDeactivation(TimeSpan.Zero);
+    }
+
+    private async Task<TaskOutcome> Run(PluginWork work)
+    {
+        try
+        {
+            return await plugins.RunAsync(Name, work, _stopping.Token);
+        }
+        catch (Exception failure)
+        {
+            // The host answers with values; should it fail all the same, the queue must not stand still for it.
+            LogHostFailed(failure, work.TaskId, Name, work.Command);
+            return TaskOutcome.Error($"{Name} {work.Command} could not be run: {failure.Message}");
+        }
     }
 
     private async Task<bool> MayStart(PluginWork work)
@@ -73,7 +88,7 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
                 LogStartNotStored(failure, work.TaskId, StorageRetry.TotalSeconds);
                 try
                 {
-                    await Task.Delay(StorageRetry, _stopping.Token);
+                    await Task.Delay(StorageRetry, time, _stopping.Token);
                 }
                 catch (OperationCanceledException)
                 {
@@ -90,15 +105,18 @@ public sealed partial class PluginGrain(ITaskStore store, IPluginHost plugins, I
         {
             await GrainFactory.GetGrain<ITaskGrain>(work.TaskId).Complete(outcome);
         }
-        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        catch (Exception failure)
         {
-            // The task is stored as running, so the next start answers it as interrupted.
+            // Whatever the call failed with, the queue goes on. The task is stored as running, so the next start answers it as interrupted.
             LogAnswerLost(failure, work.TaskId, Name, work.Command);
         }
     }
 
     [LoggerMessage(1201, LogLevel.Error, "[PLUGIN] The start of task {TaskId} could not be stored, so it is not run yet; next attempt in {Seconds} s")]
     private partial void LogStartNotStored(Exception failure, long taskId, double seconds);
+
+    [LoggerMessage(1203, LogLevel.Error, "[PLUGIN] The plugin host failed with task {TaskId} ({Plugin} {Command})")]
+    private partial void LogHostFailed(Exception failure, long taskId, string plugin, string command);
 
     [LoggerMessage(1202, LogLevel.Error, "[PLUGIN] The answer of task {TaskId} ({Plugin} {Command}) could not be handed over; it is answered as interrupted after the next start")]
     private partial void LogAnswerLost(Exception failure, long taskId, string plugin, string command);

@@ -9,6 +9,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
     private StoredTask? _task;
+    private TaskOutcome? _outcome;
     private IGrainTimer? _retry;
     private Task _finishing = Task.CompletedTask;
 
@@ -17,11 +18,21 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     /// <inheritdoc/>
     public async Task<AcceptOutcome> Accept(IncomingTask task)
     {
+        if (task.IsScheduled)
+        {
+            // Stored without its plugin: a crash before its answer is stored must not make the next start run it.
+            return await Reject(new RejectedTask(
+                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule.",
+                task.Task.ReceivedAt,
+                task.Task.Arrival,
+                task.Position));
+        }
+
         var outcome = await store.AcceptAsync(task.Task, task.Position);
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
             return outcome;
         }
 
@@ -35,22 +46,29 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             State = TaskState.Waiting,
             ReceivedAt = task.Task.ReceivedAt,
         };
-        if (task.IsScheduled)
-        {
-            await Finish(TaskOutcome.Error(
-                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule."));
-        }
-
         return outcome;
     }
 
     /// <inheritdoc/>
     public async Task Release()
     {
+        if (_outcome is not null)
+        {
+            // Answered, even when the disk has not taken the answer yet.
+            return;
+        }
+
         _task ??= await store.FindAsync(TaskId);
         if (_task is null || _task.State == TaskState.Finished)
         {
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
+            return;
+        }
+
+        if (_task.Plugin.Length == 0)
+        {
+            await Finish(TaskOutcome.Error(
+                $"Task {TaskId} could not be understood or has a schedule, which this version of Ahenk does not run; it was not run."));
             return;
         }
 
@@ -76,12 +94,11 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     }
 
     /// <inheritdoc/>
-    public async Task Complete(TaskOutcome outcome)
+    public Task Complete(TaskOutcome outcome)
     {
-        _task ??= await store.FindAsync(TaskId);
-
         // Not awaited: the answer has its place in the journal's queue now, and the note that the plugin's next item starts can share its commit.
         _finishing = Finish(outcome);
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -95,7 +112,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateWhenDone();
+            DeactivateUnlessAnswering();
             return outcome;
         }
 
@@ -106,15 +123,19 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
     private async Task Finish(TaskOutcome outcome)
     {
-        var answer = answers.Compose(TaskId, outcome, _task?.ReceivedAt);
+        _outcome ??= outcome;
         try
         {
+            _task ??= await store.FindAsync(TaskId);
+            var answer = answers.Compose(TaskId, _outcome, _task?.ReceivedAt);
             if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
             {
                 LogFinished(TaskId, answer.ResponseCode);
             }
 
-            DeactivateWhenDone();
+            _retry?.Dispose();
+            _retry = null;
+            DeactivateOnIdle();
         }
         catch (StorageException failure)
         {
@@ -123,16 +144,18 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             DelayDeactivation(StorageRetry * 2);
             _retry?.Dispose();
             _retry = this.RegisterGrainTimer(
-                () => _finishing = Finish(outcome),
+                () => Finish(outcome),
                 new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         }
     }
 
-    private void DeactivateWhenDone()
+    /// <summary>An answer that is not stored yet exists only here; storing it ends this activation.</summary>
+    private void DeactivateUnlessAnswering()
     {
-        _retry?.Dispose();
-        _retry = null;
-        DeactivateOnIdle();
+        if (_outcome is null)
+        {
+            DeactivateOnIdle();
+        }
     }
 
     [LoggerMessage(1101, LogLevel.Information, "[EXECUTION] Task {TaskId} accepted: {Plugin} {Command}")]

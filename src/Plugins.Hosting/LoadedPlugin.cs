@@ -25,10 +25,14 @@ internal sealed class LoadedPlugin
     {
         var manifest = PluginManifest.Read(folder);
         var path = Path.Combine(folder, manifest.Assembly!);
-        RefuseWritableByOthers(folder);
-        RefuseWritableByOthers(path);
         try
         {
+            // Dependencies are loaded from here as well, whenever they are first needed.
+            foreach (var entry in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Prepend(folder))
+            {
+                RefuseWritableByOthers(entry);
+            }
+
             var assembly = new Context(manifest.Name, path).LoadFromAssemblyPath(path);
             var types = assembly.GetExportedTypes().Where(type => type.IsAssignableTo(typeof(IPlugin)) && !type.IsAbstract).ToArray();
             return types is [var only] && Activator.CreateInstance(only) is IPlugin plugin

@@ -92,13 +92,14 @@ public sealed partial class PluginHost : IPluginHost
 
     private async Task<TaskOutcome> Run(string plugin, PluginWork work, CancellationToken agentStops)
     {
-        var limit = Timeout.InfiniteTimeSpan;
+        CancellationTokenSource? limit = null;
+        Task<PluginResult>? running = null;
         try
         {
             var command = Get(plugin).Find(work.Command) ?? throw new PluginLoadException($"it has no command {work.Command}.");
-            limit = command.TimeLimit;
-            using var timer = new CancellationTokenSource(limit, _time);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, agentStops);
+            limit = new CancellationTokenSource(command.TimeLimit, _time);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, agentStops);
+            var token = stop.Token;
             var context = new PluginContext
             {
                 TaskId = work.TaskId,
@@ -108,28 +109,37 @@ public sealed partial class PluginHost : IPluginHost
                 AgentVersion = _options.AgentVersion,
                 Logger = _loggers.CreateLogger($"Plugin.{plugin}"),
             };
-            var running = command.Run(context, stop.Token);
-            var result = await Bounded(running, stop.Token);
+
+            // On a thread of its own: it may work for long before it first awaits, and its limit must be kept all the same.
+            running = Task.Run(() => command.Run(context, token), CancellationToken.None);
+            var result = await Bounded(running, token);
             return new TaskOutcome(ToTaskCode(result.Code), result.Message, result.Data?.ToJsonString(), result.Keep == KeptPart.End);
         }
         catch (PluginLoadException failure)
         {
             return TaskOutcome.Error($"The plugin {plugin} cannot be used on this machine: {failure.Message}");
         }
-        catch (OperationCanceledException) when (agentStops.IsCancellationRequested)
+        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && agentStops.IsCancellationRequested)
         {
             return TaskOutcome.Error($"{plugin} {work.Command} was ended because the agent stopped; not run again.");
         }
-        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && limit != Timeout.InfiniteTimeSpan)
+        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && limit is { IsCancellationRequested: true })
         {
-            LogTimeLimit(plugin, work.Command, work.TaskId, limit.TotalSeconds);
-            return TaskOutcome.Error($"{plugin} {work.Command} was ended: it ran longer than its time limit of {limit.TotalSeconds:0} s.");
+            var seconds = Get(plugin).Find(work.Command)!.TimeLimit.TotalSeconds;
+            LogTimeLimit(plugin, work.Command, work.TaskId, seconds);
+            return TaskOutcome.Error(running is { IsCompleted: false }
+                ? $"{plugin} {work.Command} ran longer than its time limit of {seconds:0} s and does not heed its cancellation; it may still be running."
+                : $"{plugin} {work.Command} was ended: it ran longer than its time limit of {seconds:0} s.");
         }
         catch (Exception failure)
         {
             // A plugin may throw anything; it costs the plugin's task and nothing else.
             LogThrew(failure, plugin, work.Command, work.TaskId);
             return TaskOutcome.Error($"{plugin} {work.Command} failed: {failure.GetType().Name}: {failure.Message}");
+        }
+        finally
+        {
+            limit?.Dispose();
         }
     }
 

@@ -43,9 +43,12 @@ public sealed record AhenkSettings
 
     /// <summary>Reads and checks the files.</summary>
     /// <exception cref="ConfigurationException">Something is not allowed.</exception>
-    public static AhenkSettings Read(string path)
+    public static AhenkSettings Read(string path) => Read(new ConfigurationReader(new ConfigurationFiles(path)));
+
+    /// <summary>Checks what a reader finds.</summary>
+    /// <exception cref="ConfigurationException">Something is not allowed.</exception>
+    public static AhenkSettings Read(ConfigurationReader reader)
     {
-        var reader = new ConfigurationReader(new ConfigurationFiles(path));
         var state = reader.FilePath("BASE", "statedir", "/var/lib/ahenk");
         var stanza = reader.Number("CONNECTION", "max_stanza_kib", 60, 4, 1024) * 1024;
         return new AhenkSettings
@@ -77,13 +80,16 @@ public sealed record AhenkSettings
 
     private static GatewayOptions ReadGateway(ConfigurationReader reader, int stanza)
     {
-        var service = reader.Text("CONNECTION", "servicename", "im.liderahenk.org");
-        var lider = reader.Text("CONNECTION", "receiverjid", "lider_sunucu");
-        if (!Jid.TryParse($"{lider}@{service}/{reader.Text("CONNECTION", "receiverresource", "Smack")}", out var liderJid))
+        var service = reader.Checked("CONNECTION", "servicename", "im.liderahenk.org", IsDomain, "an XMPP domain, for example im.liderahenk.org");
+        var account = reader.Checked(
+            "CONNECTION", "receiverjid", "lider_sunucu", text => Jid.TryParse($"{text}@{service}", out _), "the part of Lider's JID before the @");
+        var resource = reader.Checked(
+            "CONNECTION", "receiverresource", "Smack", text => Jid.TryParse($"{account}@{service}/{text}", out _), "the part of Lider's JID after the /");
+        var withAccount = reader.Choice("CONNECTION", "register_with", false, ("anonymous", false), ("account", true));
+        var (name, password) = (reader.Optional("CONNECTION", "uid"), reader.Optional("CONNECTION", "password"));
+        if (withAccount && (name is null || password is null))
         {
-            throw new ConfigurationException(
-                $"[CONNECTION] receiverjid = {lider}, receiverresource and servicename = {service} do not make a JID: " +
-                "receiverjid is the part before @, servicename the XMPP domain.");
+            throw new ConfigurationException("[CONNECTION] register_with = account needs uid and password, the account's name and password.");
         }
 
         return new GatewayOptions
@@ -91,7 +97,7 @@ public sealed record AhenkSettings
             Host = reader.Text("CONNECTION", "host"),
             Port = reader.Number("CONNECTION", "port", 5222, 1, 65535),
             ServiceName = service,
-            Lider = liderJid,
+            Lider = Jid.Parse($"{account}@{service}/{resource}"),
             Tls = reader.Choice(
                 "CONNECTION",
                 "use_tls",
@@ -101,16 +107,25 @@ public sealed record AhenkSettings
                 ("never", TlsMode.Never),
                 ("true", TlsMode.Required),
                 ("false", TlsMode.Never)),
-            CaFile = reader.Optional("CONNECTION", "tls_ca_file"),
-            CertificatePin = reader.Optional("CONNECTION", "tls_certificate_sha256"),
+            CaFile = reader.FilePath("CONNECTION", "tls_ca_file", null),
+            CertificatePin = reader.Checked(
+                "CONNECTION", "tls_certificate_sha256", null, IsFingerprint, "64 hexadecimal digits, with or without colons between the bytes"),
             MaxStanzaBytes = stanza,
-            RegisterWithAccount = reader.Choice("CONNECTION", "register_with", false, ("anonymous", false), ("account", true)),
-            AccountName = reader.Optional("CONNECTION", "uid"),
-            AccountPassword = reader.Optional("CONNECTION", "password"),
-            RegistrationCredentialFile = reader.Optional("CONNECTION", "registration_credential_file") ?? SystemdCredential(),
+            RegisterWithAccount = withAccount,
+            AccountName = name,
+            AccountPassword = password,
+            RegistrationCredentialFile = reader.FilePath("CONNECTION", "registration_credential_file", null) ?? SystemdCredential(),
             RegistrationTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "registration_timeout", 30, 1, 3600)),
             AgentVersion = AgentVersion,
         };
+    }
+
+    private static bool IsDomain(string text) => Jid.TryParse(text, out var jid) && jid is { Local: null, Resource: null };
+
+    private static bool IsFingerprint(string text)
+    {
+        var digits = text.Replace(":", "", StringComparison.Ordinal);
+        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit);
     }
 
     private static string? SystemdCredential() =>

@@ -51,11 +51,31 @@ public sealed class ConfigurationFiles
         return name[0] != '.' && !name.EndsWith('~') && !name.Contains(".dpkg-", StringComparison.Ordinal) && !name.EndsWith(".bak", StringComparison.Ordinal);
     }
 
+    private static int? FirstBadLine(string file)
+    {
+        var lines = File.ReadAllLines(file);
+        for (var index = 0; index < lines.Length; index++)
+        {
+            var line = lines[index].Trim();
+            if (line.Length > 0 && line[0] is not (';' or '#' or '/') && !(line[0] == '[' && line[^1] == ']') && !line.Contains('=', StringComparison.Ordinal))
+            {
+                return index + 1;
+            }
+        }
+
+        return null;
+    }
+
     private void Add(string file)
     {
         try
         {
             _layers.Add((file, new ConfigurationBuilder().AddIniStream(new MemoryStream(File.ReadAllBytes(file))).Build()));
+        }
+        catch (FormatException failure) when (FirstBadLine(file) is { } line)
+        {
+            // The parser's own message quotes the line, which may hold a password.
+            throw new ConfigurationException($"Line {line} of the configuration file {file} is neither [SECTION] nor key = value.", failure);
         }
         catch (Exception failure) when (failure is FormatException or IOException or UnauthorizedAccessException)
         {

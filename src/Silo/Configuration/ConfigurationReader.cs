@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Ahenk.Silo.Configuration;
@@ -5,25 +6,37 @@ namespace Ahenk.Silo.Configuration;
 /// <summary>Typed look-ups whose errors say what an administrator has to mend.</summary>
 public sealed class ConfigurationReader(ConfigurationFiles files)
 {
+    private readonly HashSet<(string Section, string Key)> _asked = [];
+
+    /// <summary>The keys that were looked up so far.</summary>
+    public IReadOnlyCollection<(string Section, string Key)> Asked => _asked;
+
     /// <summary>A text, or the default.</summary>
-    public string Text(string section, string key, string fallback = "") => files.Find(section, key)?.Value ?? fallback;
+    public string Text(string section, string key, string fallback = "") => Optional(section, key) ?? fallback;
 
     /// <summary>A text, or <see langword="null"/>.</summary>
-    public string? Optional(string section, string key) => files.Find(section, key)?.Value;
+    public string? Optional(string section, string key) => Find(section, key)?.Value;
+
+    /// <summary>A text that passes a check, or the default.</summary>
+    [return: NotNullIfNotNull(nameof(fallback))]
+    public string? Checked(string section, string key, string? fallback, Predicate<string> isAllowed, string allowed)
+    {
+        if (Find(section, key) is not { } found)
+        {
+            return fallback;
+        }
+
+        return isAllowed(found.Value) ? found.Value : throw Bad(section, key, found, allowed);
+    }
 
     /// <summary>An absolute path, or the default.</summary>
-    public string FilePath(string section, string key, string fallback)
-    {
-        var found = files.Find(section, key);
-        return found is null || Path.IsPathRooted(found.Value.Value)
-            ? found?.Value ?? fallback
-            : throw Bad(section, key, found.Value, "an absolute path");
-    }
+    [return: NotNullIfNotNull(nameof(fallback))]
+    public string? FilePath(string section, string key, string? fallback) => Checked(section, key, fallback, Path.IsPathRooted, "an absolute path");
 
     /// <summary>A whole number within bounds, or the default.</summary>
     public int Number(string section, string key, int fallback, int least, int most)
     {
-        if (files.Find(section, key) is not { } found)
+        if (Find(section, key) is not { } found)
         {
             return fallback;
         }
@@ -36,7 +49,7 @@ public sealed class ConfigurationReader(ConfigurationFiles files)
     /// <summary>One of several words (without regard to case), or the default.</summary>
     public T Choice<T>(string section, string key, T fallback, params (string Word, T Value)[] choices)
     {
-        if (files.Find(section, key) is not { } found)
+        if (Find(section, key) is not { } found)
         {
             return fallback;
         }
@@ -55,4 +68,10 @@ public sealed class ConfigurationReader(ConfigurationFiles files)
     /// <summary>What to throw when a value is not allowed.</summary>
     public static ConfigurationException Bad(string section, string key, (string Value, string File) found, string allowed) =>
         new($"[{section}] {key} = {found.Value} is not allowed in {found.File}. Allowed: {allowed}.");
+
+    private (string Value, string File)? Find(string section, string key)
+    {
+        _asked.Add((section, key));
+        return files.Find(section, key);
+    }
 }

@@ -43,9 +43,9 @@ internal static class JsonRpc
                 return new ControlRequest(name, request["params"] as JsonObject ?? [], request["id"]);
             }
         }
-        catch (ArgumentException failure)
+        catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            // System.Text.Json finds a doubled key only when the object is first looked into.
+            // System.Text.Json finds a doubled key or half a surrogate pair only when the object is first looked into.
             problem = Error(null, InvalidRequest, failure.Message);
             return null;
         }

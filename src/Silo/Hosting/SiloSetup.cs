@@ -31,7 +31,7 @@ internal static class SiloSetup
 
     private static void Quieten(IServiceCollection services)
     {
-        var patient = new PatientTimeProvider();
+        var patient = new PatientTimeProvider(TimeProvider.System);
         foreach (var area in (string[])[TimeProviderNames.Membership, TimeProviderNames.SystemTimers, TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory])
         {
             services.RemoveAllKeyed<TimeProvider>(area);

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
+using Ahenk.Grains.Interfaces;
+
+namespace Ahenk.Gateway.Lider.Tests.Rig;
+
+/// <summary>Hands out fake grains instead of references to real ones.</summary>
+[SuppressMessage("Performance", "CA1852", Justification = "DispatchProxy derives from it.")]
+internal class FakeGrains : DispatchProxy
+{
+    private readonly ConcurrentDictionary<long, FakeTaskGrain> _tasks = new();
+
+    /// <summary>The identity.</summary>
+    public FakeAgentGrain Agent { get; } = new();
+
+    /// <summary>What the tasks were asked for, in order.</summary>
+    public TaskLog Log { get; } = new();
+
+    public IGrainFactory Factory => (IGrainFactory)(object)this;
+
+    public static FakeGrains New() => (FakeGrains)(object)Create<IGrainFactory, FakeGrains>();
+
+    public FakeTaskGrain Task(long id) => _tasks.GetOrAdd(id, key => new FakeTaskGrain(key, Log));
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod switch
+    {
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(ITaskGrain) => Task((long)args![0]!),
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgentGrain) => Agent,
+        _ => throw new NotSupportedException(targetMethod?.ToString()),
+    };
+}
+
+/// <summary>Calls of tasks, in the order in which they were made.</summary>
+internal sealed class TaskLog
+{
+    private readonly ConcurrentQueue<string> _calls = new();
+
+    public Signal Changed { get; } = new();
+
+    public IReadOnlyList<string> Calls => [.. _calls];
+
+    public Task When(int calls) => Changed.When(() => _calls.Count >= calls);
+
+    public void Add(string call)
+    {
+        _calls.Enqueue(call);
+        Changed.Set();
+    }
+}
+
+/// <summary>A task that answers as the test says.</summary>
+internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
+{
+    public Func<IncomingTask, Task<AcceptOutcome>> OnAccept { get; set; } = _ => Task.FromResult(AcceptOutcome.Accepted);
+
+    public Func<Task> OnRelease { get; set; } = () => Task.CompletedTask;
+
+    public IncomingTask? Accepted { get; private set; }
+
+    public RejectedTask? Rejected { get; private set; }
+
+    public Task<AcceptOutcome> Accept(IncomingTask task)
+    {
+        Accepted = task;
+        log.Add(Call("accept"));
+        return OnAccept(task);
+    }
+
+    public Task Release()
+    {
+        log.Add(Call("release"));
+        return OnRelease();
+    }
+
+    public Task Complete(TaskOutcome outcome) => throw new NotSupportedException();
+
+    public Task<AcceptOutcome> Reject(RejectedTask task)
+    {
+        Rejected = task;
+        log.Add(Call("reject"));
+        return Task.FromResult(AcceptOutcome.Accepted);
+    }
+
+    private string Call(string name) => string.Create(CultureInfo.InvariantCulture, $"{name} {id}");
+}
+
+/// <summary>An identity in memory.</summary>
+internal sealed class FakeAgentGrain : IAgentGrain
+{
+    private volatile AgentIdentity _identity = new();
+
+    public Signal Changed { get; } = new();
+
+    public AgentIdentity Identity
+    {
+        get => _identity;
+        set => _identity = value;
+    }
+
+    public List<RegistrationOrder> Orders { get; } = [];
+
+    public int MostAttempts { get; set; } = 3;
+
+    public Task<AgentIdentity> GetIdentity() => Task.FromResult(_identity);
+
+    public Task<RegistrationDraft> PrepareRegistration(RegistrationOrder order)
+    {
+        Orders.Add(order);
+        Identity = Identity with { Name = order.AccountName ?? $"pc-{order.Attempt}", Password = order.AccountPassword ?? "generated", Host = order.Host ?? Identity.Host };
+        return Task.FromResult(new RegistrationDraft(Identity, $"REGISTER {Identity.Name}", MostAttempts));
+    }
+
+    public Task MarkRegistered(string response, string? dn) => Become(Identity with { State = RegistrationState.Registered, Dn = dn, Response = response });
+
+    public Task MarkVerified() => Become(Identity with { State = RegistrationState.Verified });
+
+    public Task WhenState(RegistrationState state) => Changed.When(() => Identity.State == state);
+
+    private Task Become(AgentIdentity identity)
+    {
+        Identity = identity;
+        Changed.Set();
+        return Task.CompletedTask;
+    }
+}

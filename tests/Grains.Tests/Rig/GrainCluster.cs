@@ -1,0 +1,99 @@
+using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Sdk;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+using Orleans.Storage;
+using Orleans.TestingHost;
+
+namespace Ahenk.Grains.Tests.Rig;
+
+/// <summary>The grains on a real silo, with fakes at the ports.</summary>
+public sealed class GrainCluster : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private GrainCluster(MemoryTaskStore store)
+    {
+        Store = store;
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<ITaskStore>(Store);
+            silo.Services.AddSingleton<IPluginHost>(Host);
+            silo.Services.AddSingleton<IMachine>(Machine);
+            silo.Services.AddSingleton(Options);
+            silo.Services.AddSingleton<TaskAnswers>();
+            silo.Services.AddSingleton(new AgentVersion("3.0.0"));
+            silo.Services.AddKeyedSingleton<IGrainStorage>(AgentGrain.StorageName, GrainStorage);
+
+            // The grains' clock and that of their timers; Orleans itself stays on the real one.
+            silo.Services.AddSingleton<TimeProvider>(Clock);
+            foreach (var area in (string[])[
+                TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, TimeProviderNames.Membership, TimeProviderNames.ActivationManagement,
+                TimeProviderNames.GrainDirectory])
+            {
+                silo.Services.RemoveAllKeyed<TimeProvider>(area);
+                silo.Services.AddKeyedSingleton(area, TimeProvider.System);
+            }
+
+            silo.Services.RemoveAllKeyed<TimeProvider>(TimeProviderNames.Grains);
+            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
+        });
+        _cluster = builder.Build();
+    }
+
+    public MemoryTaskStore Store { get; }
+
+    public ScriptedHost Host { get; } = new();
+
+    public FakeMachine Machine { get; } = new();
+
+    public ScriptedGrainStorage GrainStorage { get; } = new();
+
+    public TaskOptions Options { get; } = new();
+
+    public FakeTimeProvider Clock { get; } = new(Given.Now);
+
+    /// <summary>The silo's own grain factory: calls go the way they go in the daemon.</summary>
+    public IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
+
+    public static async Task<GrainCluster> StartAsync(MemoryTaskStore? store = null)
+    {
+        var cluster = new GrainCluster(store ?? new MemoryTaskStore());
+        await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
+        return cluster;
+    }
+
+    public ITaskGrain Task(long id) => Grains.GetGrain<ITaskGrain>(id);
+
+    /// <summary>Takes a task in and hands it over, as the gateway does.</summary>
+    public async Task Send(IncomingTask task)
+    {
+        if (await Task(task.Task.TaskId).Accept(task) == AcceptOutcome.Accepted)
+        {
+            await Task(task.Task.TaskId).Release();
+        }
+    }
+
+    public Task Deactivate(IAddressable grain) => _cluster.DeactivateAsync(grain);
+
+    /// <summary>Moves the clock on until something has happened that a timer brings about.</summary>
+    public async Task AdvanceUntil(Task happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+
+            // A timer that is not set yet when the clock moves is met by the next step.
+            using var step = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            await System.Threading.Tasks.Task.WhenAny(happened, System.Threading.Tasks.Task.Delay(TimeSpan.FromMilliseconds(5), step.Token));
+            await step.CancelAsync();
+        }
+
+        await happened;
+    }
+
+    /// <summary>Stops the silo in order, as the daemon does.</summary>
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}
