@@ -15,7 +15,11 @@ public sealed class ProsodyServer(XmppServerOptions? options = null) : XmppTestS
     {
         RequireProgram("prosody", "prosody");
         var configuration = Path.Combine(Directory, "prosody.cfg.lua");
-        WriteFromResource("mod_auth_lider.lua", Path.Combine(Directory, "modules", "mod_auth_lider.lua"), new Dictionary<string, string>());
+        foreach (var module in (string[])["mod_auth_lider.lua", "mod_resumed_parser.lua"])
+        {
+            WriteFromResource(module, Path.Combine(Directory, "modules", module), new Dictionary<string, string>());
+        }
+
         WriteFromResource("prosody.cfg.lua", configuration, new Dictionary<string, string>
         {
             ["LOG"] = LogFile,
