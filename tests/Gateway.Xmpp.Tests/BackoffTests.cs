@@ -126,7 +126,9 @@ public sealed class BackoffTests
     public async Task Status_tells_the_session_and_keeps_the_last_failure()
     {
         await using var scene = Scene.Start(WithDefaultBackoff, time: _clock, random: new FixedRandom(AlmostAll));
-        (await scene.Server.AcceptAsync()).Cut();
+        var first = await scene.Server.AcceptAsync();
+        await first.ReadAsync("the stream's opening");
+        first.Cut();
         Assert.Equal(1, scene.Client.Status.Attempts);
         _clock.Advance(TimeSpan.FromSeconds(await NextDelayAsync(scene.Running)) + TimeSpan.FromMilliseconds(1));
         await scene.Server.AcceptSessionAsync();

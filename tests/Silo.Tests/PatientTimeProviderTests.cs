@@ -39,6 +39,24 @@ public sealed class PatientTimeProviderTests
         Assert.Equal(1, _ticks);
     }
 
+    [Theory]
+    [InlineData(0.5, 0.5)]
+    [InlineData(1, 30)]
+    [InlineData(29, 30)]
+    [InlineData(45, 45)]
+    public void Once_the_silo_has_started_single_waits_are_stretched_too(double wait, double expected)
+    {
+        var provider = new PatientTimeProvider(_clock);
+        Pass(TimeSpan.FromSeconds(21));
+        using var timer = provider.CreateTimer(_ => _ticks++, null, TimeSpan.FromSeconds(wait), Timeout.InfiniteTimeSpan);
+
+        Pass(TimeSpan.FromSeconds(expected) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _ticks);
+        Pass(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(1, _ticks);
+    }
+
     [Fact]
     public void A_changed_timer_is_stretched_as_well()
     {

@@ -9,6 +9,8 @@ namespace Ahenk.Storage.Sqlite.Tests;
 /// <summary>A real database file in a directory of its own.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
+    private static long _arrivals;
+
     private readonly bool _ownsDirectory;
 
     private TestDatabase(StorageOptions options, bool ownsDirectory)
@@ -42,7 +44,8 @@ public sealed class TestDatabase : IAsyncDisposable
     public static TestDatabase In(string directory) =>
         new(new StorageOptions { Path = Path.Combine(directory, "ahenk.db") }, ownsDirectory: false);
 
-    public static NewTask Task(long id, string parameters = "{}") => new(id, "script", "EXECUTE_SCRIPT", parameters, Start, id);
+    public static NewTask Task(long id, string parameters = "{}") =>
+        new(id, "script", "EXECUTE_SCRIPT", parameters, Start, Interlocked.Increment(ref _arrivals));
 
     public static OutboxDraft Draft(string body = "{}", bool isFinal = true) => new(body, Start, isFinal);
 

@@ -46,6 +46,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);
+        builder.Services.AddHostedService<MemoryTrim>();
         return builder.Build();
     }
 }

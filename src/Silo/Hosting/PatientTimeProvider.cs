@@ -7,16 +7,24 @@ namespace Ahenk.Silo.Hosting;
 internal sealed class PatientTimeProvider(TimeProvider clock) : TimeProvider
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestStretched = TimeSpan.FromMilliseconds(800);
+    private static readonly TimeSpan StartingUp = TimeSpan.FromSeconds(20);
+
+    private readonly long _created = clock.GetTimestamp();
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        new PatientTimer(clock.CreateTimer(callback, state, dueTime, Stretch(period)));
+        new PatientTimer(clock.CreateTimer(callback, state, StretchWait(dueTime), Stretch(period)), this);
 
     private static TimeSpan Stretch(TimeSpan period) => period > TimeSpan.Zero && period < Short ? Short : period;
 
-    private sealed class PatientTimer(ITimer inner) : ITimer
+    /// <summary>Loops that wait anew each time are periodic too. Not while the silo starts: there a short wait stands between two steps.</summary>
+    private TimeSpan StretchWait(TimeSpan dueTime) =>
+        dueTime >= ShortestStretched && dueTime < Short && clock.GetElapsedTime(_created) > StartingUp ? Short : dueTime;
+
+    private sealed class PatientTimer(ITimer inner, PatientTimeProvider owner) : ITimer
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(dueTime, Stretch(period));
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(owner.StretchWait(dueTime), Stretch(period));
 
         public void Dispose() => inner.Dispose();
 
