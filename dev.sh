@@ -14,7 +14,7 @@ usage() {
 ./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
 ./dev.sh test     builds everything and runs all tests; the last line counts them
 ./dev.sh bench    prints the numbers that README quotes
-./dev.sh soak     long crash runs
+./dev.sh soak     20 minutes of tasks with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/
 ./dev.sh deb      builds the Debian package
@@ -92,12 +92,12 @@ demo() {
     dotnet run --project tests/Demo -c $configuration --no-build
 }
 
-# Runs the given test filter and ends with a line that counts.
+# run_tests WHAT FILTER...   Runs tests of a solution or project and ends with a line that counts.
 run_tests() {
     local log status=0
     mkdir -p $out
     log=$out/test.log
-    dotnet test --solution Ahenk.sln -c $configuration --no-build --no-ansi --no-progress --max-parallel-test-modules 1 "$@" 2>&1 | tee "$log" || status=$?
+    dotnet test "$@" -c $configuration --no-build --no-ansi --no-progress --max-parallel-test-modules 1 2>&1 | tee "$log" || status=$?
     local passed failed
     passed=$(awk '$1 == "succeeded:" { n = $2 } END { print n + 0 }' "$log")
     failed=$(awk '$1 == "failed:" { n = $2 } END { print n + 0 }' "$log")
@@ -110,8 +110,8 @@ run_tests() {
 
 case "${1:-}" in
     demo) demo ;;
-    test) shift; require_servers; build; run_tests --filter-not-trait Category=Soak "$@" ;;
-    soak) shift; require_servers; build; run_tests --filter-trait Category=Soak "$@" ;;
+    test) shift; require_servers; build; run_tests --solution Ahenk.sln --filter-not-trait Category=Soak "$@" ;;
+    soak) shift; require_servers; build; run_tests --project tests/EndToEnd.Tests --filter-trait Category=Soak "$@" ;;
     bench) shift; require_servers; build; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
     build) build ;;
     format)
