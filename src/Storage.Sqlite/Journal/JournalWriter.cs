@@ -1,5 +1,5 @@
-using Ahenk.Grains.Interfaces;
 using System.Threading.Channels;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
-using Ahenk.Grains.Interfaces;
 using System.Globalization;
 using System.Reflection;
+using Ahenk.Grains.Interfaces;
 using Microsoft.Data.Sqlite;
 
 namespace Ahenk.Storage.Sqlite.Schema;

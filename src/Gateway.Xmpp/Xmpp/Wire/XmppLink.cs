@@ -1,7 +1,7 @@
-using Ahenk.Gateway.Xmpp.Xmpp.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Xml.Linq;
+using Ahenk.Gateway.Xmpp.Xmpp.Net;
 
 namespace Ahenk.Gateway.Xmpp.Xmpp.Wire;
 
