@@ -13,16 +13,10 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
     public async Task<JsonNode?> Invoke(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken) => request.Method switch
     {
         "status" => Describe(await agent.GetReport()),
-        "tasks" => ForPrivileged(caller, request, await tasks.ListAsync(Limit(request)), Describe),
+        "tasks" => await ListTasks(request, caller),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
     };
-
-    private static TOut ForPrivileged<TIn, TOut>(PeerCredentials caller, ControlRequest request, TIn value, Func<TIn, TOut> describe)
-    {
-        RequirePrivilege(caller, request);
-        return describe(value);
-    }
 
     private static void RequirePrivilege(PeerCredentials caller, ControlRequest request)
     {
@@ -34,6 +28,12 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
 
     private static int Limit(ControlRequest request) =>
         request.Params["limit"] is JsonValue value && value.TryGetValue<int>(out var limit) ? Math.Clamp(limit, 1, MostTasks) : 50;
+
+    private async Task<JsonNode?> ListTasks(ControlRequest request, PeerCredentials caller)
+    {
+        RequirePrivilege(caller, request);
+        return Describe(await tasks.ListAsync(Limit(request)));
+    }
 
     private async Task<JsonNode?> Register(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken)
     {
