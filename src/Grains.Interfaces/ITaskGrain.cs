@@ -1,10 +1,12 @@
+using Ahenk.Plugins.Sdk;
+
 namespace Ahenk.Grains.Interfaces;
 
 /// <summary>
 /// One task of Lider; the key is Lider's task id. It sees to it that the task runs at most once and that exactly one final answer is
 /// stored for it.
 /// </summary>
-public interface ITaskGrain : IGrainWithIntegerKey
+public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner
 {
     /// <summary>Takes the task in. When the call returns, the task survives a power cut and its stanza may be acknowledged.</summary>
     Task<AcceptOutcome> Accept(IncomingTask task);
@@ -17,10 +19,11 @@ public interface ITaskGrain : IGrainWithIntegerKey
     Task Release();
 
     /// <summary>
-    /// The plugin's work ended: stores the answer. When the call returns, the answer's place among the others is decided; it is stored soon after, if
-    /// need be when the disk takes it again.
+    /// The plugin that the task waits for will not come, as far as is known: the task is answered as failed. It stays stored, so that it still runs when the
+    /// plugin comes after all; its result is sent then, too.
     /// </summary>
-    Task Complete(TaskOutcome outcome);
+    /// <param name="reason">One sentence for the administrator.</param>
+    Task PluginUnavailable(string reason);
 
     /// <summary>Answers a message that bears this task's id but cannot be run.</summary>
     Task<AcceptOutcome> Reject(RejectedTask task);
@@ -55,27 +58,20 @@ public sealed record RejectedTask(
 /// <param name="KeepEnd">Whether the end of a text is kept when it has to be cut.</param>
 [GenerateSerializer, Immutable]
 public sealed record TaskOutcome(
-    [property: Id(0)] TaskCode Code,
+    [property: Id(0)] PluginCode Code,
     [property: Id(1)] string Message,
     [property: Id(2)] string? Data = null,
     [property: Id(3)] bool KeepEnd = false)
 {
+    /// <summary>
+    /// What the file is whose MD5 sum is in <see cref="Data"/>: it has been uploaded (LP 3.4). <see langword="null"/>: the data is all there is.
+    /// </summary>
+    [Id(4)]
+    public ResultFileType? FileType { get; init; }
+
     /// <summary>The task was not done.</summary>
-    public static TaskOutcome Error(string message) => new(TaskCode.Error, message);
+    public static TaskOutcome Error(string message) => new(PluginCode.Error, message);
 
     /// <summary>Without the data, which is whatever the plugin has read.</summary>
     public override string ToString() => $"TaskOutcome {{ Code = {Code} }}";
-}
-
-/// <summary>The codes of a final answer (LP 3.4).</summary>
-public enum TaskCode
-{
-    /// <summary>TASK_PROCESSED.</summary>
-    Processed,
-
-    /// <summary>TASK_WARNING.</summary>
-    Warning,
-
-    /// <summary>TASK_ERROR.</summary>
-    Error,
 }

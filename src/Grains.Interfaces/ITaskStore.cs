@@ -24,16 +24,26 @@ public interface ITaskStore
     /// <param name="answer">The answer.</param>
     ValueTask<bool> FinishAsync(long taskId, string responseCode, OutboxDraft answer);
 
+    /// <summary>
+    /// In one transaction: a waiting task is parked and its answer is in the outbox. It keeps its parameters and may still start. <see langword="false"/>: it was
+    /// not waiting, and nothing was changed.
+    /// </summary>
+    ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer);
+
+    /// <summary>The ids of the waiting and parked tasks of a plugin, in order of arrival.</summary>
+    /// <param name="plugin">Its lower-case name.</param>
+    ValueTask<IReadOnlyList<long>> ListForPluginAsync(string plugin);
+
     /// <summary>One task, or <see langword="null"/>.</summary>
     ValueTask<StoredTask?> FindAsync(long taskId);
 
-    /// <summary>The ids of all tasks that are not finished, in order of arrival.</summary>
+    /// <summary>The ids of all tasks that are waiting or running, in order of arrival.</summary>
     ValueTask<IReadOnlyList<long>> ListUnfinishedAsync();
 
     /// <summary>The newest tasks first.</summary>
     ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit);
 
-    /// <summary>Forgets finished tasks that finished before a moment; from then on their ids are new again.</summary>
+    /// <summary>Forgets tasks that finished, or parked ones that came, before a moment; from then on their ids are new again.</summary>
     /// <returns>How many.</returns>
     ValueTask<int> ForgetAsync(DateTimeOffset finishedBefore);
 }
@@ -59,6 +69,9 @@ public enum TaskState
 
     /// <summary>Finished; its answer is in the outbox or delivered.</summary>
     Finished = 2,
+
+    /// <summary>Answered as failed because its plugin did not come; it still runs when the plugin comes.</summary>
+    Parked = 3,
 }
 
 /// <summary>A task that arrived.</summary>
@@ -77,6 +90,14 @@ public sealed record NewTask(
     [property: Id(4)] DateTimeOffset ReceivedAt,
     [property: Id(5)] long Arrival)
 {
+    /// <summary>The version of the plugin that is wanted; <see langword="null"/>: any.</summary>
+    [Id(6)]
+    public string? PluginVersion { get; init; }
+
+    /// <summary>The file server as <c>FileServer.ToJson</c> wrote it, or <see langword="null"/>. Holds a password.</summary>
+    [Id(7)]
+    public string? FileServer { get; init; }
+
     /// <summary>Without the parameters.</summary>
     public override string ToString() => $"NewTask {{ TaskId = {TaskId}, Plugin = {Plugin}, Command = {Command} }}";
 }
@@ -93,8 +114,14 @@ public sealed record StoredTask
     /// <summary>The command's id as it came.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The version of the plugin that is wanted; <see langword="null"/>: any.</summary>
+    public string? PluginVersion { get; init; }
+
     /// <summary>The parameters as JSON text; <see langword="null"/> once finished.</summary>
     public string? Parameters { get; init; }
+
+    /// <summary>The file server as <c>FileServer.ToJson</c> wrote it; <see langword="null"/> when there is none, or once finished.</summary>
+    public string? FileServer { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required TaskState State { get; init; }

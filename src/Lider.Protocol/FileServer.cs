@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Ahenk.Lider.Protocol;
@@ -75,10 +76,32 @@ public sealed record FileServer
         return directory.EndsWith('/') ? directory + fileName : $"{directory}/{fileName}";
     }
 
+    /// <summary>The form in which Lider sends it, for keeping; holds the password.</summary>
+    public string ToJson()
+    {
+        var parameters = Protocol == FileProtocol.Ssh
+            ? new JsonObject { ["host"] = Host, ["port"] = Port, ["username"] = Username, ["password"] = Password, ["path"] = Path }
+            : new JsonObject { ["url"] = Url };
+        return new JsonObject { ["protocol"] = ToWire(Protocol), ["parameterMap"] = parameters }.ToJsonString();
+    }
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonException">It is something else.</exception>
+    public static FileServer FromJson(string json) =>
+        (InboundParser.Read(JsonRepair.ToUtf8(json), InboundJson.Default.FileServerWire) ?? throw new JsonException("The text is the JSON text null.")).ToFileServer();
+
     /// <summary>Protocol, host and port; never user, password, path or address.</summary>
     public override string ToString() => Protocol == FileProtocol.Ssh
         ? string.Create(CultureInfo.InvariantCulture, $"{Protocol} {InboundParser.Quote(Host)}:{Port}")
         : Protocol.ToString();
+
+    private static string? ToWire(FileProtocol protocol) => protocol switch
+    {
+        FileProtocol.Ssh => "SSH",
+        FileProtocol.Http => "HTTP",
+        FileProtocol.Torrent => "TORRENT",
+        _ => null,
+    };
 
     internal static FileServer From(string? protocol, JsonObject? parameters)
     {

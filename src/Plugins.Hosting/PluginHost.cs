@@ -30,23 +30,35 @@ public sealed partial class PluginHost : IPluginHost
     }
 
     /// <inheritdoc/>
-    public PluginLookup Find(string plugin, string command)
+    public PluginLookup Find(string plugin, string? version, string? command)
     {
         try
         {
-            return Get(plugin).Find(command) is { } found
-                ? new PluginLookup(null, found.Idempotent)
-                : new PluginLookup($"The plugin {plugin} has no command {command}.", false);
+            return Get(plugin).Find(command ?? "") is { } found
+                ? new PluginLookup(null, false, found.Idempotent, found.Parallel)
+                : new PluginLookup($"The plugin {plugin} has no command {command}.", false, false, false);
         }
         catch (PluginLoadException failure)
         {
-            return new PluginLookup($"The plugin {plugin} cannot be used on this machine: {failure.Message}", false);
+            return new PluginLookup($"The plugin {plugin} cannot be used on this machine: {failure.Message}", false, false, false);
         }
     }
 
     /// <inheritdoc/>
-    public Task<TaskOutcome> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken) =>
-        Task.Run(() => Run(plugin, work, cancellationToken), CancellationToken.None);
+    public IReadOnlyList<PluginReport> List() => [];
+
+    /// <inheritdoc/>
+    public Task<PluginReport> LoadAsync(string plugin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public Task UnloadAsync(string plugin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public async Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken) =>
+        new(await Task.Run(() => Run(plugin, work, cancellationToken), CancellationToken.None));
 
     private static JsonObject ParseParameters(string parameters) => JsonNode.Parse(parameters) as JsonObject ?? [];
 
@@ -102,10 +114,13 @@ public sealed partial class PluginHost : IPluginHost
             var token = stop.Token;
             var context = new PluginContext
             {
-                TaskId = work.TaskId,
+                TaskId = work.Id,
                 Command = work.Command,
                 Parameters = new PluginParameters(ParseParameters(work.Parameters)),
+                PluginFolder = Path.Combine(_options.Directory, plugin),
                 Machine = _machine,
+                Files = null!,
+                Store = null!,
                 AgentVersion = _options.AgentVersion,
                 Logger = _loggers.CreateLogger($"Plugin.{plugin}"),
             };
@@ -113,7 +128,7 @@ public sealed partial class PluginHost : IPluginHost
             // On a thread of its own: it may work for long before it first awaits, and its limit must be kept all the same.
             running = Task.Run(() => command.Run(context, token), CancellationToken.None);
             var result = await Bounded(running, token);
-            return new TaskOutcome(ToTaskCode(result.Code), result.Message, result.Data?.ToJsonString(), result.Keep == KeptPart.End);
+            return new TaskOutcome(result.Code, result.Message, result.Data?.ToJsonString(), result.Keep == KeptPart.End);
         }
         catch (PluginLoadException failure)
         {
@@ -126,7 +141,7 @@ public sealed partial class PluginHost : IPluginHost
         catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && limit is { IsCancellationRequested: true })
         {
             var seconds = Get(plugin).Find(work.Command)!.TimeLimit.TotalSeconds;
-            LogTimeLimit(plugin, work.Command, work.TaskId, seconds);
+            LogTimeLimit(plugin, work.Command, work.Id, seconds);
             return TaskOutcome.Error(running is { IsCompleted: false }
                 ? $"{plugin} {work.Command} ran longer than its time limit of {seconds:0} s and does not heed its cancellation; it may still be running."
                 : $"{plugin} {work.Command} was ended: it ran longer than its time limit of {seconds:0} s.");
@@ -134,7 +149,7 @@ public sealed partial class PluginHost : IPluginHost
         catch (Exception failure)
         {
             // A plugin may throw anything; it costs the plugin's task and nothing else.
-            LogThrew(failure, plugin, work.Command, work.TaskId);
+            LogThrew(failure, plugin, work.Command, work.Id);
             return TaskOutcome.Error($"{plugin} {work.Command} failed: {failure.GetType().Name}: {failure.Message}");
         }
         finally
@@ -155,13 +170,6 @@ public sealed partial class PluginHost : IPluginHost
 
         return await running;
     }
-
-    private static TaskCode ToTaskCode(PluginCode code) => code switch
-    {
-        PluginCode.Processed => TaskCode.Processed,
-        PluginCode.Warning => TaskCode.Warning,
-        _ => TaskCode.Error,
-    };
 
     [LoggerMessage(1301, LogLevel.Information, "[PLUGIN] {Plugin} loaded from {Folder}")]
     private partial void LogLoaded(string plugin, string folder);
