@@ -91,7 +91,7 @@ internal sealed partial class AgentConnection(
     private async Task ReleaseUnfinished()
     {
         var unfinished = await tasks.ListUnfinishedAsync();
-        foreach (var id in unfinished)
+        foreach (var id in unfinished.Concat(await tasks.ListParkedAsync(null)))
         {
             await grains.GetGrain<ITaskGrain>(id).Release();
         }

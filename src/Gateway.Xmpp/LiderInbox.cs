@@ -82,6 +82,10 @@ internal sealed partial class LiderInbox(
             case ProtocolError error:
                 LogNotUnderstood(body.Length, error.Reason);
                 return Task.CompletedTask;
+            case InstallPluginMessage install:
+                return PluginOf(install.PluginName).Install(new PluginPackage(install.PluginVersion, install.Source.ToJson(), install.Md5));
+            case PluginNotFoundMessage absent:
+                return PluginOf(absent.PluginName).NotFound();
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;
@@ -90,10 +94,16 @@ internal sealed partial class LiderInbox(
         }
     }
 
+    private IPluginGrain PluginOf(string name) => grains.GetGrain<IPluginGrain>(name.ToLowerInvariant());
+
     private Task<AcceptOutcome> Take(ExecuteTaskMessage message, XmppMessage stanza)
     {
         var task = new NewTask(
-            message.TaskId, message.PluginName, message.CommandClsId, message.ParameterMap.ToJsonString(), time.GetUtcNow(), NextArrival());
+            message.TaskId, message.PluginName, message.CommandClsId, message.ParameterMap.ToJsonString(), time.GetUtcNow(), NextArrival())
+        {
+            PluginVersion = string.IsNullOrEmpty(message.Plugin.Version) ? null : message.Plugin.Version,
+            FileServer = message.FileServer?.ToJson(),
+        };
         var grain = grains.GetGrain<ITaskGrain>(message.TaskId);
         var accepted = grain.Accept(new IncomingTask(task, message.CronExpression is not null, PositionOf(stanza)));
         _released = ReleaseAfter(_released, accepted, grain, task.TaskId);

@@ -1,4 +1,5 @@
 using Ahenk.Plugins.Sdk;
+using Orleans.Concurrency;
 
 namespace Ahenk.Grains.Interfaces;
 
@@ -27,7 +28,8 @@ public interface IPluginGrain : IGrainWithStringKey
     /// Loads, unloads or reloads the plugin once what is in its queue has run: <see cref="PluginMode.Shutdown"/> before it goes, <see cref="PluginMode.Init"/> after
     /// it has come.
     /// </summary>
-    /// <returns>What became of it, as a sentence for the administrator.</returns>
+    /// <returns>What became of it, as a sentence for the administrator; when the queue takes longer than some seconds, that it will be done.</returns>
+    [AlwaysInterleave]
     Task<string> Change(PluginChange change);
 }
 

@@ -12,7 +12,7 @@ public interface ITaskStore
     /// </summary>
     ValueTask<AcceptOutcome> AcceptAsync(NewTask task, StreamPosition? position);
 
-    /// <summary>Notes that a task is about to run; the note survives a power cut. <see langword="false"/>: it was not waiting.</summary>
+    /// <summary>Notes that a task is about to run; the note survives a power cut. <see langword="false"/>: it was neither waiting nor parked.</summary>
     ValueTask<bool> StartAsync(long taskId);
 
     /// <summary>
@@ -30,15 +30,15 @@ public interface ITaskStore
     /// </summary>
     ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer);
 
-    /// <summary>The ids of the waiting and parked tasks of a plugin, in order of arrival.</summary>
-    /// <param name="plugin">Its lower-case name.</param>
-    ValueTask<IReadOnlyList<long>> ListForPluginAsync(string plugin);
-
     /// <summary>One task, or <see langword="null"/>.</summary>
     ValueTask<StoredTask?> FindAsync(long taskId);
 
     /// <summary>The ids of all tasks that are waiting or running, in order of arrival.</summary>
     ValueTask<IReadOnlyList<long>> ListUnfinishedAsync();
+
+    /// <summary>The ids of the parked tasks, in order of arrival.</summary>
+    /// <param name="plugin">The lower-case name of a plugin; <see langword="null"/>: of all.</param>
+    ValueTask<IReadOnlyList<long>> ListParkedAsync(string? plugin);
 
     /// <summary>The newest tasks first.</summary>
     ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit);

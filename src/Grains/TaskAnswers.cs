@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
+using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Grains;
@@ -23,14 +24,10 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
         var message = new TaskStatusMessage
         {
             TaskId = taskId,
-            ResponseCode = outcome.Code switch
-            {
-                TaskCode.Processed => TaskStatusCode.Processed,
-                TaskCode.Warning => TaskStatusCode.Warning,
-                _ => TaskStatusCode.Error,
-            },
+            ResponseCode = ToWire(outcome.Code),
             ResponseMessage = outcome.Message,
             ResponseData = ReadData(taskId, outcome.Data),
+            ContentType = outcome.FileType is { } type ? ToWire(type) : ContentType.ApplicationJson,
             Timestamp = time.GetLocalNow(),
         };
         var fitting = message.FitTo(_maxBodyBytes, outcome.KeepEnd);
@@ -43,6 +40,27 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
             fitting.ResponseCode.ToWire(),
             new OutboxDraft(fitting.ToBody(), (receivedAt ?? DateTimeOffset.MinValue) + (receivedAt is null ? TimeSpan.Zero : options.AnswerDelay)));
     }
+
+    private static TaskStatusCode ToWire(PluginCode code) => code switch
+    {
+        PluginCode.Processed => TaskStatusCode.Processed,
+        PluginCode.Warning => TaskStatusCode.Warning,
+        PluginCode.Timeout => TaskStatusCode.Timeout,
+        PluginCode.Killed => TaskStatusCode.Killed,
+        PluginCode.Processing => TaskStatusCode.Processing,
+        _ => TaskStatusCode.Error,
+    };
+
+    private static ContentType ToWire(ResultFileType type) => type switch
+    {
+        ResultFileType.TextHtml => ContentType.TextHtml,
+        ResultFileType.ImagePng => ContentType.ImagePng,
+        ResultFileType.ImageJpeg => ContentType.ImageJpeg,
+        ResultFileType.ApplicationPdf => ContentType.ApplicationPdf,
+        ResultFileType.ApplicationMsWord => ContentType.ApplicationMsWord,
+        ResultFileType.ApplicationVndMsExcel => ContentType.ApplicationVndMsExcel,
+        _ => ContentType.TextPlain,
+    };
 
     private JsonObject? ReadData(long taskId, string? data)
     {

@@ -12,6 +12,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     private TaskOutcome? _outcome;
     private IGrainTimer? _retry;
     private Task _finishing = Task.CompletedTask;
+    private bool _isHandedOver;
 
     private long TaskId => this.GetPrimaryKeyLong();
 
@@ -43,6 +44,8 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             Plugin = task.Task.Plugin,
             Command = task.Task.Command,
             Parameters = task.Task.Parameters,
+            PluginVersion = task.Task.PluginVersion,
+            FileServer = task.Task.FileServer,
             State = TaskState.Waiting,
             ReceivedAt = task.Task.ReceivedAt,
         };
@@ -52,9 +55,9 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     /// <inheritdoc/>
     public async Task Release()
     {
-        if (_outcome is not null)
+        if (_outcome is not null || _isHandedOver)
         {
-            // Answered, even when the disk has not taken the answer yet.
+            // Answered, even when the disk has not taken the answer yet, or on its way through the plugin's queue.
             return;
         }
 
@@ -72,7 +75,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             return;
         }
 
-        var lookup = plugins.Find(_task.Plugin, _task.Command);
+        var lookup = plugins.Find(_task.Plugin, _task.PluginVersion, _task.Command);
         if (_task.State == TaskState.Running && !lookup.Idempotent)
         {
             LogInterrupted(TaskId, _task.Plugin, _task.Command);
@@ -85,12 +88,47 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         if (lookup.Problem is { } problem)
         {
             LogNotRunnable(TaskId, problem);
-            await Finish(TaskOutcome.Error(problem));
+            await (lookup.Missing ? AwaitPlugin(_task) : Finish(TaskOutcome.Error(problem)));
             return;
         }
 
-        await GrainFactory.GetGrain<IPluginGrain>(_task.Plugin)
-            .Enqueue(new PluginWork(TaskId, _task.Command, _task.Parameters ?? "{}", lookup.Idempotent));
+        _isHandedOver = true;
+        await GrainFactory.GetGrain<IPluginGrain>(_task.Plugin).Enqueue(new PluginWork
+        {
+            Kind = PluginWorkKind.Command,
+            Id = TaskId,
+            Command = _task.Command,
+            Parameters = _task.Parameters ?? "{}",
+            Idempotent = lookup.Idempotent,
+            Parallel = lookup.Parallel,
+            FileServer = _task.FileServer,
+            Owner = this.AsReference<IPluginWorkOwner>(),
+        });
+    }
+
+    /// <inheritdoc/>
+    public async Task PluginUnavailable(string reason)
+    {
+        _task ??= await store.FindAsync(TaskId);
+        if (_task is not { State: TaskState.Waiting } || _outcome is not null || _isHandedOver)
+        {
+            return;
+        }
+
+        var answer = answers.Compose(TaskId, TaskOutcome.Error(reason), _task.ReceivedAt);
+        try
+        {
+            if (await store.ParkAsync(TaskId, answer.ResponseCode, answer.Draft))
+            {
+                LogParked(TaskId, _task.Plugin, reason);
+                _task = _task with { State = TaskState.Parked };
+            }
+        }
+        catch (StorageException failure)
+        {
+            LogAnswerNotStored(failure, TaskId, StorageRetry.TotalSeconds);
+            RetryLater(() => PluginUnavailable(reason));
+        }
     }
 
     /// <inheritdoc/>
@@ -141,12 +179,20 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         {
             // The work is done and its answer exists only here: it is kept and stored as soon as the disk takes it.
             LogAnswerNotStored(failure, TaskId, StorageRetry.TotalSeconds);
-            DelayDeactivation(StorageRetry * 2);
-            _retry?.Dispose();
-            _retry = this.RegisterGrainTimer(
-                () => Finish(outcome),
-                new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+            RetryLater(() => Finish(outcome));
         }
+    }
+
+    /// <summary>A parked task has its answer already, and waits on the disk alone.</summary>
+    private Task AwaitPlugin(StoredTask task) => task.State == TaskState.Parked
+        ? Task.CompletedTask
+        : GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Await(TaskId, task.PluginVersion);
+
+    private void RetryLater(Func<Task> attempt)
+    {
+        DelayDeactivation(StorageRetry * 2);
+        _retry?.Dispose();
+        _retry = this.RegisterGrainTimer(attempt, new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
     /// <summary>An answer that is not stored yet exists only here; storing it ends this activation.</summary>
@@ -172,6 +218,9 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
 
     [LoggerMessage(1105, LogLevel.Information, "[EXECUTION] Task {TaskId} finished: {ResponseCode}")]
     private partial void LogFinished(long taskId, string responseCode);
+
+    [LoggerMessage(1107, LogLevel.Warning, "[EXECUTION] Task {TaskId} is answered with an error and runs when the plugin {Plugin} comes after all: {Reason}")]
+    private partial void LogParked(long taskId, string plugin, string reason);
 
     [LoggerMessage(1106, LogLevel.Error, "[EXECUTION] The answer of task {TaskId} could not be stored; next attempt in {Seconds} s")]
     private partial void LogAnswerNotStored(Exception failure, long taskId, double seconds);

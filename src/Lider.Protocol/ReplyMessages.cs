@@ -30,6 +30,9 @@ public sealed record InstallPluginMessage() : LiderMessage(TypeName)
     /// <summary>Where the package lies: <see cref="FileServer.Path"/> or <see cref="FileServer.Url"/> name the file itself.</summary>
     public required FileServer Source { get; init; }
 
+    /// <summary>The package's MD5 sum as hex; no known server sends one.</summary>
+    public string? Md5 { get; init; }
+
     private protected override string Subject => InboundParser.Quote(PluginName);
 }
 
@@ -90,6 +93,7 @@ internal sealed class PluginReplyWire
             PluginName = PluginName,
             PluginVersion = PluginVersion,
             Source = FileServer.From(Protocol, ParameterMap),
+            Md5 = ParameterMap?["md5"] is JsonValue md5 ? md5.ToString() : null,
             Timestamp = Timestamp,
         };
 

@@ -34,6 +34,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Tasks = new SqliteTaskStore(Journal, _reader, options);
         Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
         Stream = new SqliteStreamStore(Journal, _reader);
+        PluginData = new SqlitePluginData(Journal, _reader);
     }
 
     /// <summary>The file.</summary>
@@ -47,6 +48,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>The resumable stream.</summary>
     public IStreamStore Stream { get; }
+
+    /// <summary>What plugins remember.</summary>
+    public IPluginData PluginData { get; }
 
     /// <summary>
     /// For <c>AdoNetGrainStorageOptions.DataSource</c>, with the invariant <c>System.Data.SQLite</c>. Its connections are opened asynchronously only, and

@@ -42,9 +42,29 @@ internal sealed class SqliteTaskStore(JournalWriter journal, Reader reader, Stor
             }));
     }
 
+    public ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer)
+    {
+        SqliteOutbox.ThrowIfTooLarge(answer, options);
+        return new(journal.WriteAsync(
+            Durability.PowerCut,
+            (taskId, responseCode, answer),
+            static (transaction, call) =>
+            {
+                if (!transaction.Tasks.Park(call.taskId, call.responseCode))
+                {
+                    return false;
+                }
+
+                transaction.Outbox.Add(call.answer);
+                return true;
+            }));
+    }
+
     public ValueTask<StoredTask?> FindAsync(long taskId) => new(reader.Task(taskId));
 
     public ValueTask<IReadOnlyList<long>> ListUnfinishedAsync() => new(reader.Unfinished());
+
+    public ValueTask<IReadOnlyList<long>> ListParkedAsync(string? plugin) => new(reader.Parked(plugin));
 
     public ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit)
     {

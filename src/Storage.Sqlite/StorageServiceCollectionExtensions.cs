@@ -9,7 +9,7 @@ namespace Ahenk.Storage.Sqlite;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IOutbox"/> and <see cref="IStreamStore"/>. The database is
+    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IOutbox"/>, <see cref="IStreamStore"/> and <see cref="IPluginData"/>. The database is
     /// opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
@@ -20,6 +20,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Stream);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().PluginData);
         return services;
     }
 }

@@ -59,6 +59,32 @@ public sealed class LiderInboxTests
     }
 
     [Fact]
+    public async Task What_Lider_says_of_a_missing_plugin_reaches_the_plugin()
+    {
+        await Receive(Given.Message("""{"type":"PLUGIN_NOT_FOUND","pluginName":"Probe","pluginVersion":"1.0.0"}"""));
+        await Receive(Given.Message(
+            """{"type":"INSTALL_PLUGIN","pluginName":"Probe","pluginVersion":"1.0.0","protocol":"HTTP","parameterMap":{"url":"http://files.example/p.deb","md5":"abc"}}"""));
+
+        Assert.Equal(
+            ["not found probe", """install probe 1.0.0 {"protocol":"HTTP","parameterMap":{"url":"http://files.example/p.deb"}} abc"""],
+            _grains.Log.Calls);
+    }
+
+    [Fact]
+    public async Task A_task_brings_the_version_of_its_plugin_and_the_file_server()
+    {
+        const string Task = """
+            {"id":7,"plugin":{"name":"probe","version":"2.1.0"},"commandClsId":"RUN","parameterMap":{}}
+            """;
+        var server = """{"protocol":"SSH","parameterMap":{"host":"files.example","port":2222,"username":"lider","password":"s3cret","path":"/f/"}}""";
+        await Receive(Given.Message(
+            $$"""{"type":"EXECUTE_TASK","task":{{System.Text.Json.JsonSerializer.Serialize(Task)}},"fileServerConf":{{server}}}"""));
+
+        var taken = _grains.Task(7).Accepted!.Task;
+        Assert.Equal(("2.1.0", server), (taken.PluginVersion, taken.FileServer));
+    }
+
+    [Fact]
     public async Task A_receipt_removes_its_message()
     {
         await Receive(Given.Message(null) with { ReceiptFor = "s3" });

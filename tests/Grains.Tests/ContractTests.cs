@@ -39,7 +39,7 @@ public sealed class ContractTests
         Assert.Contains("sealed class PluginCommand", text, StringComparison.Ordinal);
         Assert.Contains("    String? StandardInput { get; init; }", text, StringComparison.Ordinal);
         Assert.Contains("    Task<CommandResult> RunAsync(CommandLine command, CancellationToken cancellationToken)", text, StringComparison.Ordinal);
-        Assert.Contains("enum PluginCode { Processed = 0, Warning = 1, Error = 2 }", text, StringComparison.Ordinal);
+        Assert.Contains("enum PluginCode { Processed = 0, Warning = 1, Error = 2, Timeout = 3, Killed = 4, Processing = 5 }", text, StringComparison.Ordinal);
     }
 
     private static void Compare(string file, string actual)

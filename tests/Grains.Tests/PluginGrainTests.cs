@@ -1,5 +1,6 @@
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Tests.Rig;
+using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Grains.Tests;
 
@@ -11,6 +12,8 @@ public sealed class PluginGrainTests : IAsyncLifetime
     private MemoryTaskStore Store => _silo.Store;
 
     private ScriptedHost Host => _silo.Host;
+
+    private IPluginGrain Plugin => _silo.Grains.GetGrain<IPluginGrain>("probe");
 
     public async ValueTask InitializeAsync() => _silo = await GrainCluster.StartAsync();
 
@@ -70,7 +73,7 @@ public sealed class PluginGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_idempotent_command_runs_without_a_note_of_its_start()
     {
-        Host.OnFind = (_, _) => new PluginLookup(null, Idempotent: true);
+        Host.OnFind = (_, _, _) => new PluginLookup(null, false, Idempotent: true, false);
         Store.Break(StoreCall.Start);
 
         await _silo.Send(Given.Incoming(1));
@@ -82,7 +85,7 @@ public sealed class PluginGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_host_that_throws_costs_its_task_and_not_the_queue()
     {
-        Host.OnRun = work => work.TaskId == 1 ? throw new InvalidOperationException("the host broke") : new TaskOutcome(TaskCode.Processed, "done");
+        Host.OnRun = work => work.Id == 1 ? throw new InvalidOperationException("the host broke") : new TaskOutcome(PluginCode.Processed, "done");
         Host.Holds = true;
         await _silo.Send(Given.Incoming(9));
         await Host.WhenStarted(9);
@@ -109,7 +112,7 @@ public sealed class PluginGrainTests : IAsyncLifetime
         }
 
         await Host.WhenStarted(1);
-        await _silo.Deactivate(_silo.Grains.GetGrain<IPluginGrain>("probe"));
+        await _silo.Deactivate(Plugin);
         await Store.WhenAnswered();
 
         Assert.Equal((1, "TASK_ERROR"), (Store.Answers[0].TaskId, Store.Answers[0].Code));
@@ -140,4 +143,132 @@ public sealed class PluginGrainTests : IAsyncLifetime
         Assert.Equal([2, 3], Host.Started);
         Assert.Equal([(1, "TASK_ERROR"), (2, "TASK_PROCESSED"), (3, "TASK_PROCESSED")], Store.Answers.Select(answer => (answer.TaskId, answer.Code)));
     }
+
+    [Fact]
+    public async Task Parallel_commands_overlap_up_to_the_limit_and_others_have_the_plugin_to_themselves()
+    {
+        _silo.PluginOptions.MostParallel = 2;
+        Host.OnFind = (_, _, command) => new PluginLookup(null, false, false, Parallel: command == "BESIDE");
+        Host.Holds = true;
+        foreach (var id in (long[])[1, 2, 3])
+        {
+            await _silo.Send(Given.Incoming(id, command: "BESIDE"));
+        }
+
+        await _silo.Send(Given.Incoming(4, command: "ALONE"));
+        await _silo.Send(Given.Incoming(5, command: "BESIDE"));
+        await Host.WhenStarted(2);
+        Assert.Equal([1, 2], Host.Started);
+
+        Host.End(2);
+        await Host.WhenStarted(3);
+        Host.End(3);
+        await Store.WhenAnswered(2);
+        Assert.DoesNotContain(4, Host.Started);
+
+        Host.End(1);
+        await Host.WhenStarted(4);
+        Assert.DoesNotContain(5, Host.Started);
+        Host.End(4);
+        await Host.WhenStarted(5);
+        Host.End(5);
+        await Store.WhenAnswered(5);
+        Assert.Equal(2, Host.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task A_reload_waits_for_what_is_queued_and_calls_shutdown_and_init()
+    {
+        Host.Plugins = [Report(PluginStatus.Active, PluginMode.Init, PluginMode.Shutdown)];
+        Host.Holds = true;
+        await _silo.Send(Given.Incoming(1));
+        await Host.WhenStarted(1);
+
+        var reload = Plugin.Change(PluginChange.Load);
+        await _silo.Send(Given.Incoming(2));
+        Assert.Empty(Host.Changes);
+        Host.End(1);
+        await Host.WhenStarted(2);
+
+        Assert.Equal(["Shutdown probe", "load probe", "Init probe"], Host.Changes);
+        Assert.Equal("The plugin probe 1.0.0 is active.", await reload);
+        Host.End(2);
+        await Store.WhenAnswered(2);
+    }
+
+    [Fact]
+    public async Task Whoever_reloads_a_plugin_that_is_at_work_is_told_so_and_it_happens_all_the_same()
+    {
+        Host.Plugins = [Report(PluginStatus.Active)];
+        Host.Holds = true;
+        await _silo.Send(Given.Incoming(1));
+        await Host.WhenStarted(1);
+
+        var reload = Plugin.Change(PluginChange.Load);
+        await _silo.AdvanceUntil(reload);
+        Assert.Contains("at work", await reload, StringComparison.Ordinal);
+
+        Host.End(1);
+        await Host.WhenChanged("load probe");
+    }
+
+    [Fact]
+    public async Task A_plugin_that_is_removed_is_shut_down_and_unloaded()
+    {
+        Host.Plugins = [Report(PluginStatus.Active, PluginMode.Shutdown)];
+
+        await Plugin.Change(PluginChange.Remove);
+
+        Assert.Equal(["Shutdown probe", "unload probe"], Host.Changes);
+    }
+
+    [Fact]
+    public async Task A_plugin_that_cannot_be_loaded_says_why()
+    {
+        Host.Plugins = [Report(PluginStatus.Malfunctioned) with { Reason = "its manifest is broken." }];
+
+        Assert.Contains("its manifest is broken.", await Plugin.Change(PluginChange.Load), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_comes_after_an_answer_waits_until_Lider_has_it_or_cannot_be_reached(bool isReached)
+    {
+        var acted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _silo.Outbox.Figures = new OutboxFigures(1, 0, 10, 0);
+        Host.AfterAnswer = work => work.Id != 1 ? null : _ =>
+        {
+            acted.SetResult();
+            return Task.CompletedTask;
+        };
+        await _silo.Send(Given.Incoming(1));
+        await _silo.Send(Given.Incoming(2));
+        await Store.WhenAnswered();
+        Assert.False(acted.Task.IsCompleted);
+
+        if (isReached)
+        {
+            _silo.Outbox.Figures = new OutboxFigures(0, 0, 0, 0);
+        }
+
+        await _silo.AdvanceUntil(acted.Task);
+        await Store.WhenAnswered(2);
+        Assert.Equal([1, 2], Host.Started);
+    }
+
+    [Fact]
+    public async Task What_throws_after_an_answer_costs_nothing_else()
+    {
+        Host.AfterAnswer = work => work.Id != 1 ? null : _ => throw new InvalidOperationException("the plugin broke");
+
+        await _silo.Send(Given.Incoming(1));
+        await _silo.Send(Given.Incoming(2));
+        await _silo.AdvanceUntil(Store.WhenAnswered(2));
+
+        Assert.Equal([1, 2], Host.Started);
+    }
+
+    private static PluginReport Report(PluginStatus status, params PluginMode[] modes) =>
+        new() { Name = "probe", Version = "1.0.0", Kind = "dotnet", Status = status, Folder = "/test/probe", IsLoaded = true, Modes = modes };
 }

@@ -1,5 +1,6 @@
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Tests.Rig;
+using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Grains.Tests;
 
@@ -13,8 +14,10 @@ public sealed class SecretTests
     [
         Given.Task(7) with { Parameters = Secret },
         Given.Incoming(7) with { Task = Given.Task(7) with { Parameters = Secret } },
-        new PluginWork(7, "RUN", Secret, false),
-        new TaskOutcome(TaskCode.Processed, "done", Secret),
+        new PluginWork { Id = 7, Command = "RUN", Parameters = Secret, FileServer = Secret },
+        new PluginPackage("1.0.0", Secret, null),
+        new NewTask(7, "probe", "RUN", Secret, Given.Now, 7) { FileServer = Secret },
+        new TaskOutcome(PluginCode.Processed, "done", Secret),
         new StoredTask { TaskId = 7, Plugin = "probe", Command = "RUN", Parameters = Secret, State = TaskState.Waiting, ReceivedAt = Given.Now },
         new AgentIdentity { Name = "pc", Password = Secret, Response = Secret },
         new RegistrationDraft(new AgentIdentity { Password = Secret }, Secret, 3),

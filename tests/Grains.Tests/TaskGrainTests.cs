@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Tests.Rig;
 using Ahenk.Lider.Protocol;
+using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Grains.Tests;
 
@@ -79,7 +80,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     [InlineData("The plugin probe has no command RUN.")]
     public async Task What_cannot_be_run_is_answered_with_the_reason(string problem)
     {
-        _silo.Host.OnFind = (_, _) => new PluginLookup(problem, false);
+        _silo.Host.OnFind = (_, _, _) => new PluginLookup(problem, false, false, false);
 
         await _silo.Send(Given.Incoming(7));
 
@@ -103,7 +104,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_scheduled_task_whose_answer_waits_for_the_disk_is_not_run_meanwhile()
     {
-        _silo.Host.OnFind = (_, _) => new PluginLookup(null, Idempotent: true);
+        _silo.Host.OnFind = (_, _, _) => new PluginLookup(null, false, Idempotent: true, false);
         Store.Break(StoreCall.Finish);
 
         await _silo.Send(Given.Incoming(7, scheduled: true));
@@ -172,7 +173,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_idempotent_task_that_ran_when_the_agent_died_is_run_again()
     {
-        _silo.Host.OnFind = (_, _) => new PluginLookup(null, Idempotent: true);
+        _silo.Host.OnFind = (_, _, _) => new PluginLookup(null, false, Idempotent: true, false);
         Store.Put(7, TaskState.Running);
 
         await _silo.Task(7).Release();
@@ -185,7 +186,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     [Fact]
     public async Task An_interrupted_task_whose_plugin_is_gone_is_answered_as_interrupted()
     {
-        _silo.Host.OnFind = (_, _) => new PluginLookup("it is not installed", false);
+        _silo.Host.OnFind = (_, _, _) => new PluginLookup("it is not installed", true, false, false);
         Store.Put(7, TaskState.Running);
 
         await _silo.Task(7).Release();
@@ -274,7 +275,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     public async Task A_result_too_large_for_a_stanza_is_cut_and_its_marked_part_kept(bool keepEnd)
     {
         var data = new JsonObject { ["Result"] = "start" + new string('ç', 100_000) + "end" }.ToJsonString();
-        _silo.Host.OnRun = _ => new TaskOutcome(TaskCode.Processed, "done", data, keepEnd);
+        _silo.Host.OnRun = _ => new TaskOutcome(PluginCode.Processed, "done", data, keepEnd);
 
         await _silo.Send(Given.Incoming(7));
         await Store.WhenAnswered();
@@ -290,7 +291,7 @@ public sealed class TaskGrainTests : IAsyncLifetime
     public async Task Data_nested_too_deep_is_answered_all_the_same()
     {
         _silo.Host.OnRun = _ => new TaskOutcome(
-            TaskCode.Warning, "deep", string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100));
+            PluginCode.Warning, "deep", string.Concat(Enumerable.Repeat("{\"a\":", 100)) + "1" + new string('}', 100));
 
         await _silo.Send(Given.Incoming(7));
         await Store.WhenAnswered();

@@ -137,6 +137,55 @@ public sealed class TaskStoreTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_parked_task_has_an_answer_keeps_what_it_needs_and_may_still_run()
+    {
+        var task = TestDatabase.Task(1, "parameters") with { PluginVersion = "1.0.0", FileServer = "server" };
+        await Tasks.AcceptAsync(task, null);
+
+        Assert.True(await Tasks.ParkAsync(1, "TASK_ERROR", TestDatabase.Draft("not here")));
+        Assert.False(await Tasks.ParkAsync(1, "TASK_ERROR", TestDatabase.Draft("again")));
+
+        var parked = await Tasks.FindAsync(1);
+        Assert.Equal((TaskState.Parked, "TASK_ERROR", "parameters", "1.0.0", "server"), (parked!.State, parked.ResponseCode, parked.Parameters, parked.PluginVersion, parked.FileServer));
+        Assert.Equal(["not here"], await _database.DueBodiesAsync());
+        Assert.Empty(await Tasks.ListUnfinishedAsync());
+
+        Assert.True(await Tasks.StartAsync(1));
+        Assert.Empty(await Tasks.ListParkedAsync(null));
+        Assert.True(await Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft("done")));
+        var finished = await Tasks.FindAsync(1);
+        Assert.Equal((TaskState.Finished, null, null), (finished!.State, finished.Parameters, finished.FileServer));
+        Assert.Equal(["not here", "done"], await _database.DueBodiesAsync());
+    }
+
+    [Fact]
+    public async Task Only_a_waiting_task_is_parked()
+    {
+        await Tasks.AcceptAsync(TestDatabase.Task(1), null);
+        await Tasks.StartAsync(1);
+
+        Assert.False(await Tasks.ParkAsync(1, "TASK_ERROR", TestDatabase.Draft()));
+        Assert.False(await Tasks.ParkAsync(2, "TASK_ERROR", TestDatabase.Draft()));
+        Assert.Empty(await _database.DueAsync());
+    }
+
+    [Fact]
+    public async Task Parked_tasks_are_listed_by_their_plugin_in_order_of_arrival_and_forgotten_in_time()
+    {
+        foreach (var id in (long[])[30, 10, 20])
+        {
+            await Tasks.AcceptAsync(TestDatabase.Task(id) with { Plugin = id == 10 ? "other" : "script" }, null);
+            await Tasks.ParkAsync(id, "TASK_ERROR", TestDatabase.Draft());
+        }
+
+        Assert.Equal([30, 20], await Tasks.ListParkedAsync("script"));
+        Assert.Equal([30, 10, 20], await Tasks.ListParkedAsync(null));
+        Assert.Equal(0, await Tasks.ForgetAsync(TestDatabase.Start));
+        Assert.Equal(3, await Tasks.ForgetAsync(TestDatabase.Start.AddSeconds(1)));
+        Assert.Null(await Tasks.FindAsync(10));
+    }
+
+    [Fact]
     public async Task The_list_begins_with_the_newest_and_ends_at_its_limit()
     {
         foreach (var id in (long[])[30, 10, 20])

@@ -36,6 +36,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public IStreamStore Stream => Db.Stream;
 
+    public IPluginData PluginData => Db.PluginData;
+
     public static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory("ahenk-storage-").FullName, "ahenk.db");
 
     public static TestDatabase Create(int maxRows = 10_000, long maxBytes = 64L << 20) =>

@@ -13,23 +13,35 @@ CREATE TABLE counter (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The inbox. state: 0 waiting, 1 running, 2 finished.
+-- The inbox. state: 0 waiting, 1 running, 2 finished, 3 parked: answered because its plugin did not come, and still to be run when it comes.
 CREATE TABLE task (
   arrival INTEGER PRIMARY KEY,
   task_id INTEGER NOT NULL UNIQUE,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
   received_at INTEGER NOT NULL,
   finished_at INTEGER,
   plugin TEXT NOT NULL,
+  plugin_version TEXT,
   command TEXT NOT NULL,
   response_code TEXT,
   parameters TEXT,
+  file_server TEXT,
   CHECK ((state = 2) = (finished_at IS NOT NULL)),
-  CHECK (state < 2 OR parameters IS NULL)
+  CHECK (state <> 2 OR (parameters IS NULL AND file_server IS NULL))
 ) STRICT;
 
 -- The predicate does not name state, so that a start does not touch the index.
 CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
+
+CREATE INDEX task_parked ON task (plugin, arrival) WHERE state = 3;
+
+-- What plugins remember.
+CREATE TABLE plugin_data (
+  plugin TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (plugin, key)
+) STRICT, WITHOUT ROWID;
 
 -- state: 0 pending, 1 sent. AUTOINCREMENT: the id of a row that is gone never comes back, so a late receipt cannot remove another message.
 CREATE TABLE outbox (

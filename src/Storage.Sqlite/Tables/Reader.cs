@@ -16,6 +16,9 @@ internal sealed class Reader : IDisposable
     private readonly Statement _task;
     private readonly Statement _tasks;
     private readonly Statement _unfinished;
+    private readonly Statement _parked;
+    private readonly Statement _pluginValue;
+    private readonly Statement _pluginValues;
     private readonly Statement _due;
     private readonly Statement _nextDue;
     private readonly Statement _stream;
@@ -24,12 +27,15 @@ internal sealed class Reader : IDisposable
 
     public Reader(string path)
     {
-        const string TaskColumns = "task_id, plugin, command, parameters, state, received_at, finished_at, response_code";
+        const string TaskColumns = "task_id, plugin, command, parameters, state, received_at, finished_at, response_code, plugin_version, file_server";
         _path = path;
         _connection = Connections.Open(path);
         _task = Prepare("SELECT " + TaskColumns + " FROM task WHERE task_id = ?1");
         _tasks = Prepare("SELECT " + TaskColumns + " FROM task ORDER BY arrival DESC LIMIT ?1");
-        _unfinished = Prepare("SELECT task_id FROM task WHERE finished_at IS NULL ORDER BY arrival");
+        _unfinished = Prepare("SELECT task_id FROM task WHERE finished_at IS NULL AND state <> 3 ORDER BY arrival");
+        _parked = Prepare("SELECT task_id FROM task WHERE state = 3 AND (?1 IS NULL OR plugin = ?1) ORDER BY arrival");
+        _pluginValue = Prepare("SELECT value FROM plugin_data WHERE plugin = ?1 AND key = ?2");
+        _pluginValues = Prepare("SELECT key, value FROM plugin_data WHERE plugin = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key");
         _due = Prepare("""
             SELECT id, body FROM outbox INDEXED BY outbox_pending WHERE state = 0 AND not_before <= ?1 ORDER BY id LIMIT ?2
             """);
@@ -44,6 +50,14 @@ internal sealed class Reader : IDisposable
     public IReadOnlyList<StoredTask> Tasks(int limit) => All(_tasks, tasks => tasks.Bind(1, limit), ToTask);
 
     public IReadOnlyList<long> Unfinished() => All(_unfinished, static _ => { }, static row => row.Number(0));
+
+    public IReadOnlyList<long> Parked(string? plugin) => All(_parked, parked => parked.Bind(1, plugin), static row => row.Number(0));
+
+    public string? PluginValue(string plugin, string key) =>
+        First(_pluginValue, value => value.Bind(1, plugin).Bind(2, key), static row => row.Text(0));
+
+    public IReadOnlyList<KeyValuePair<string, string>> PluginValues(string plugin, string prefix) => All(
+        _pluginValues, values => values.Bind(1, plugin).Bind(2, prefix), static row => KeyValuePair.Create(row.Text(0), row.Text(1)));
 
     public IReadOnlyList<OutboxRow> Due(DateTimeOffset now, int limit, string stanzaPrefix) => All(
         _due,
@@ -84,6 +98,8 @@ internal sealed class Reader : IDisposable
         ReceivedAt = row.Time(5),
         FinishedAt = row.IsNull(6) ? null : row.Time(6),
         ResponseCode = row.TextOrNull(7),
+        PluginVersion = row.TextOrNull(8),
+        FileServer = row.TextOrNull(9),
     };
 
     private Statement Prepare(string sql)

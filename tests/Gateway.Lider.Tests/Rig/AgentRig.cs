@@ -100,6 +100,10 @@ internal sealed class FakeTaskStore : ITaskStore
 
     public ValueTask<bool> FinishAsync(long taskId, string responseCode, OutboxDraft answer) => throw new NotSupportedException();
 
+    public ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<long>> ListParkedAsync(string? plugin) => new([]);
+
     public ValueTask<StoredTask?> FindAsync(long taskId) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<long>> ListUnfinishedAsync() => ValueTask.FromResult(Unfinished);

@@ -28,6 +28,7 @@ internal class FakeGrains : DispatchProxy
     {
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(ITaskGrain) => Task((long)args![0]!),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgentGrain) => Agent,
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPluginGrain) => new FakePluginGrain((string)args![0]!, Log),
         _ => throw new NotSupportedException(targetMethod?.ToString()),
     };
 }
@@ -76,6 +77,8 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 
     public Task Complete(TaskOutcome outcome) => throw new NotSupportedException();
 
+    public Task PluginUnavailable(string reason) => throw new NotSupportedException();
+
     public Task<AcceptOutcome> Reject(RejectedTask task)
     {
         Rejected = task;
@@ -84,6 +87,28 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
     }
 
     private string Call(string name) => string.Create(CultureInfo.InvariantCulture, $"{name} {id}");
+}
+
+/// <summary>A plugin that notes what Lider says of its package.</summary>
+internal sealed class FakePluginGrain(string name, TaskLog log) : IPluginGrain
+{
+    public Task Enqueue(PluginWork work) => throw new NotSupportedException();
+
+    public Task Await(long taskId, string? version) => throw new NotSupportedException();
+
+    public Task Install(PluginPackage package)
+    {
+        log.Add($"install {name} {package.Version} {package.Source} {package.Md5}");
+        return Task.CompletedTask;
+    }
+
+    public Task NotFound()
+    {
+        log.Add($"not found {name}");
+        return Task.CompletedTask;
+    }
+
+    public Task<string> Change(PluginChange change) => throw new NotSupportedException();
 }
 
 /// <summary>An identity in memory.</summary>

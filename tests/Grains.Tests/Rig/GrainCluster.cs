@@ -24,6 +24,11 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<IMachine>(Machine);
             silo.Services.AddSingleton(Options);
             silo.Services.AddSingleton<TaskAnswers>();
+            silo.Services.AddSingleton<AnswerFlush>();
+            silo.Services.AddSingleton<WorkInHand>();
+            silo.Services.AddSingleton(PluginOptions);
+            silo.Services.AddSingleton<IOutbox>(Outbox);
+            silo.Services.AddSingleton<IPluginInstaller>(Installer);
             silo.Services.AddSingleton(new AgentVersion("3.0.0"));
             silo.Services.AddKeyedSingleton<IGrainStorage>(AgentGrain.StorageName, GrainStorage);
 
@@ -52,6 +57,12 @@ public sealed class GrainCluster : IAsyncDisposable
     public ScriptedGrainStorage GrainStorage { get; } = new();
 
     public TaskOptions Options { get; } = new();
+
+    public PluginOptions PluginOptions { get; } = new();
+
+    public RecordingOutbox Outbox { get; } = new();
+
+    public ScriptedInstaller Installer { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new(Given.Now);
 
@@ -95,5 +106,9 @@ public sealed class GrainCluster : IAsyncDisposable
     }
 
     /// <summary>Stops the silo in order, as the daemon does.</summary>
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.Silos[0].ServiceProvider.GetRequiredService<WorkInHand>().StopAsync(CancellationToken.None);
+        await _cluster.DisposeAsync();
+    }
 }

@@ -10,6 +10,7 @@ public enum StoreCall
     Start,
     Finish,
     Find,
+    Park,
 }
 
 /// <summary>A task store that keeps the rules of the real one in memory and fails when a test says so.</summary>
@@ -69,7 +70,7 @@ public sealed class MemoryTaskStore : ITaskStore
 
     public ValueTask<bool> StartAsync(long taskId) => Do(StoreCall.Start, () =>
     {
-        if (!_rows.TryGetValue(taskId, out var row) || row.Task.State != TaskState.Waiting)
+        if (!_rows.TryGetValue(taskId, out var row) || row.Task.State is not (TaskState.Waiting or TaskState.Parked))
         {
             return false;
         }
@@ -90,11 +91,27 @@ public sealed class MemoryTaskStore : ITaskStore
         return true;
     });
 
+    public ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer) => Do(StoreCall.Park, () =>
+    {
+        if (!_rows.TryGetValue(taskId, out var row) || row.Task.State != TaskState.Waiting)
+        {
+            return false;
+        }
+
+        _rows[taskId] = row with { Task = row.Task with { State = TaskState.Parked, ResponseCode = responseCode } };
+        _answers.Add((taskId, responseCode, answer));
+        return true;
+    });
+
     public ValueTask<StoredTask?> FindAsync(long taskId) =>
         Do(StoreCall.Find, () => _rows.TryGetValue(taskId, out var row) ? row.Task : null);
 
     public ValueTask<IReadOnlyList<long>> ListUnfinishedAsync() => Do(StoreCall.Find, () =>
-        (IReadOnlyList<long>)[.. _rows.Values.Where(row => row.Task.State != TaskState.Finished).OrderBy(row => row.Arrival).Select(row => row.Task.TaskId)]);
+        (IReadOnlyList<long>)[.. _rows.Values.Where(row => row.Task.State is TaskState.Waiting or TaskState.Running).OrderBy(row => row.Arrival).Select(row => row.Task.TaskId)]);
+
+    public ValueTask<IReadOnlyList<long>> ListParkedAsync(string? plugin) => Do(StoreCall.Find, () =>
+        (IReadOnlyList<long>)[.. _rows.Values.Where(row => row.Task.State == TaskState.Parked && (plugin is null || row.Task.Plugin == plugin))
+            .OrderBy(row => row.Arrival).Select(row => row.Task.TaskId)]);
 
     public ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit) => Do(StoreCall.Find, () =>
         (IReadOnlyList<StoredTask>)[.. _rows.Values.OrderByDescending(row => row.Arrival).Take(limit).Select(row => row.Task)]);
@@ -107,6 +124,8 @@ public sealed class MemoryTaskStore : ITaskStore
         Plugin = task.Plugin,
         Command = task.Command,
         Parameters = task.Parameters,
+        PluginVersion = task.PluginVersion,
+        FileServer = task.FileServer,
         State = state,
         ReceivedAt = task.ReceivedAt,
     };

@@ -1,4 +1,5 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Grains.Tests.Rig;
 
@@ -9,16 +10,35 @@ public sealed class ScriptedHost : IPluginHost
     private readonly List<(string Plugin, long TaskId)> _started = [];
     private readonly Dictionary<long, TaskCompletionSource<TaskOutcome>> _held = [];
     private readonly Dictionary<string, int> _busy = [];
+    private readonly List<string> _changes = [];
     private readonly Signal _changed = new();
 
     /// <summary>Whether work waits for <see cref="End"/>; else it ends at once.</summary>
     public bool Holds { get; set; }
 
     /// <summary>What a look-up finds.</summary>
-    public Func<string, string, PluginLookup> OnFind { get; set; } = (_, _) => new PluginLookup(null, false);
+    public Func<string, string?, string?, PluginLookup> OnFind { get; set; } = (_, _, _) => default;
+
+    /// <summary>What comes after an answer.</summary>
+    public Func<PluginWork, Func<CancellationToken, Task>?> AfterAnswer { get; set; } = _ => null;
+
+    /// <summary>The plugins there are.</summary>
+    public IReadOnlyList<PluginReport> Plugins { get; set; } = [];
+
+    /// <summary>What was loaded, unloaded and called as a mode, in order.</summary>
+    public IReadOnlyList<string> Changes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _changes];
+            }
+        }
+    }
 
     /// <summary>What work that is not held answers.</summary>
-    public Func<PluginWork, TaskOutcome> OnRun { get; set; } = _ => new TaskOutcome(TaskCode.Processed, "done");
+    public Func<PluginWork, TaskOutcome> OnRun { get; set; } = _ => new TaskOutcome(PluginCode.Processed, "done");
 
     /// <summary>The most runs of one plugin that went on at the same time.</summary>
     public int MostAtOnce { get; private set; }
@@ -42,22 +62,44 @@ public sealed class ScriptedHost : IPluginHost
     {
         lock (_gate)
         {
-            _held[taskId].TrySetResult(outcome ?? new TaskOutcome(TaskCode.Processed, "done"));
+            _held[taskId].TrySetResult(outcome ?? new TaskOutcome(PluginCode.Processed, "done"));
         }
     }
 
-    public PluginLookup Find(string plugin, string command) => OnFind(plugin, command);
+    public PluginLookup Find(string plugin, string? version, string? command) => OnFind(plugin, version, command);
 
-    public async Task<TaskOutcome> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken)
+    public IReadOnlyList<PluginReport> List() => Plugins;
+
+    public Task<PluginReport> LoadAsync(string plugin)
     {
+        Note($"load {plugin}");
+        return Task.FromResult(Plugins.First(report => report.Name == plugin));
+    }
+
+    public Task UnloadAsync(string plugin)
+    {
+        Note($"unload {plugin}");
+        return Task.CompletedTask;
+    }
+
+    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public async Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken)
+    {
+        if (work.Kind == PluginWorkKind.Mode)
+        {
+            Note($"{work.Command} {plugin}");
+            return new PluginRun(new TaskOutcome(PluginCode.Processed, ""));
+        }
+
         TaskCompletionSource<TaskOutcome>? held = null;
         lock (_gate)
         {
-            _started.Add((plugin, work.TaskId));
+            _started.Add((plugin, work.Id));
             MostAtOnce = Math.Max(MostAtOnce, _busy[plugin] = _busy.GetValueOrDefault(plugin) + 1);
             if (Holds)
             {
-                _held[work.TaskId] = held = new TaskCompletionSource<TaskOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+                _held[work.Id] = held = new TaskCompletionSource<TaskOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
             }
         }
 
@@ -66,7 +108,7 @@ public sealed class ScriptedHost : IPluginHost
         try
         {
             await Task.Yield();
-            return held is null ? OnRun(work) : await held.Task;
+            return new PluginRun(held is null ? OnRun(work) : await held.Task, AfterAnswer(work));
         }
         finally
         {
@@ -75,5 +117,17 @@ public sealed class ScriptedHost : IPluginHost
                 _busy[plugin]--;
             }
         }
+    }
+
+    public Task WhenChanged(string change) => _changed.When(() => Changes.Contains(change));
+
+    private void Note(string change)
+    {
+        lock (_gate)
+        {
+            _changes.Add(change);
+        }
+
+        _changed.Set();
     }
 }

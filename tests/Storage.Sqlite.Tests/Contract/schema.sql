@@ -2,6 +2,8 @@ CREATE INDEX outbox_not_final ON outbox (id) WHERE is_final = 0;
 
 CREATE INDEX outbox_pending ON outbox (id, not_before) WHERE state = 0;
 
+CREATE INDEX task_parked ON task (plugin, arrival) WHERE state = 3;
+
 CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
 
 CREATE TABLE OrleansQuery (
@@ -38,6 +40,13 @@ CREATE TABLE outbox (
   body TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE plugin_data (
+  plugin TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (plugin, key)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE property (
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -57,13 +66,15 @@ CREATE TABLE stream (
 CREATE TABLE task (
   arrival INTEGER PRIMARY KEY,
   task_id INTEGER NOT NULL UNIQUE,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 2),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
   received_at INTEGER NOT NULL,
   finished_at INTEGER,
   plugin TEXT NOT NULL,
+  plugin_version TEXT,
   command TEXT NOT NULL,
   response_code TEXT,
   parameters TEXT,
+  file_server TEXT,
   CHECK ((state = 2) = (finished_at IS NOT NULL)),
-  CHECK (state < 2 OR parameters IS NULL)
+  CHECK (state <> 2 OR (parameters IS NULL AND file_server IS NULL))
 ) STRICT;

@@ -1,0 +1,35 @@
+using Ahenk.Grains.Interfaces;
+
+namespace Ahenk.Grains;
+
+/// <summary>Waits until Lider has what it was answered: for work that ends the agent, its connection or its name ("answer before you act").</summary>
+public sealed class AnswerFlush(ITaskStore tasks, IOutbox outbox, TimeProvider time)
+{
+    /// <summary>How long Lider is waited for: an agent that cannot reach it must still be able to restart its machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Waits.</summary>
+    /// <param name="taskId">The task whose answer is waited for; <see langword="null"/>: all that is in the outbox.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Whether Lider has it.</returns>
+    public async Task<bool> WaitAsync(long? taskId, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (time.GetElapsedTime(started) < Patience)
+        {
+            if (await IsStored(taskId) && await outbox.ReadFiguresAsync() is { Pending: 0, Unconfirmed: 0 })
+            {
+                return true;
+            }
+
+            await Task.Delay(Step, time, cancellationToken);
+        }
+
+        return false;
+    }
+
+    private async Task<bool> IsStored(long? taskId) =>
+        taskId is not { } id || await tasks.FindAsync(id) is not { State: not TaskState.Finished };
+}
