@@ -19,7 +19,11 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Talks to the Ahenk daemon of this machine.") { Socket, Register(), Status(), Tasks() };
+        var root = new RootCommand("Talks to the Ahenk daemon of this machine.") 
+        {
+            Socket, Register(), Status(), Tasks(), Plugins(), Change("load", "Loads plugins that were added or removed."),
+            Change("reload", "Loads plugins anew."), Change("remove", "Takes plugins out of use until they are loaded again."),
+        };
         try
         {
             var parsed = root.Parse(arguments);
@@ -80,6 +84,32 @@ internal static class Program
             var tasks = await ControlClient.CallAsync(
                 parsed.GetValue(Socket)!, "tasks", new JsonObject { ["limit"] = parsed.GetValue(limit) }, cancellationToken);
             Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(tasks) : Rendering.Tasks(tasks!.AsArray()));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Plugins()
+    {
+        var command = new Command("plugins", "Lists the plugins and how they are.") { AsJson };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var plugins = await ControlClient.CallAsync(parsed.GetValue(Socket)!, "plugins", [], cancellationToken);
+            Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(plugins) : Rendering.Plugins(plugins!.AsArray()));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Change(string word, string description)
+    {
+        var names = new Option<string>("--plugins", "-p") { Description = "Their names, with commas between them, or 'all'.", Required = true };
+        var command = new Command(word, description) { names };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var changed = await ControlClient.CallAsync(
+                parsed.GetValue(Socket)!, word, new JsonObject { ["plugins"] = parsed.GetValue(names) }, cancellationToken);
+            Console.WriteLine(string.Join('\n', changed!.AsArray().Select(plugin => Rendering.OneLine(plugin!, "message"))));
             return ExitCodes.Success;
         });
         return command;

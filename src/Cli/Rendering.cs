@@ -38,6 +38,25 @@ internal static class Rendering
             Text(task!, "id"), Text(task!, "state"), Text(task!, "code"), Text(task!, "plugin"), Text(task!, "command"),
             Time(task!, "received_at"), Time(task!, "finished_at"),
         ]));
+        return Table(rows);
+    }
+
+    public static string Plugins(JsonArray plugins)
+    {
+        var rows = new List<string[]> { (string[])["NAME", "VERSION", "KIND", "STATUS", "REASON"] };
+        rows.AddRange(plugins.Select(plugin => (string[])
+        [
+            Text(plugin!, "name"), Text(plugin!, "version") is { Length: > 0 } version ? version : "any", Text(plugin!, "kind"), Text(plugin!, "status"),
+            Text(plugin!, "reason"),
+        ]));
+        return Table(rows);
+    }
+
+    /// <summary>One text of an answer, on one line.</summary>
+    public static string OneLine(JsonNode node, string name) => Text(node, name);
+
+    private static string Table(List<string[]> rows)
+    {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
     }

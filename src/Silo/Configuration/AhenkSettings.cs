@@ -1,6 +1,7 @@
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Hosting.Installing;
 using Serilog.Events;
 
 namespace Ahenk.Silo.Configuration;
@@ -38,6 +39,12 @@ public sealed record AhenkSettings
     /// <summary>How tasks are answered.</summary>
     public required TaskOptions Tasks { get; init; }
 
+    /// <summary>How plugins are waited for and run.</summary>
+    public required PluginOptions Plugins { get; init; }
+
+    /// <summary>How packages of plugins are installed.</summary>
+    public required PluginInstallerOptions PluginInstaller { get; init; }
+
     /// <summary>How Lider is reached.</summary>
     public required GatewayOptions Gateway { get; init; }
 
@@ -73,6 +80,23 @@ public sealed record AhenkSettings
                 AnswerDelay = TimeSpan.FromMilliseconds(reader.Number("CONNECTION", "answer_delay_ms", 500, 0, 60_000)),
                 MaxStanzaBytes = stanza,
                 Keep = TimeSpan.FromDays(reader.Number("TASK", "keep_days", 30, 1, 3650)),
+            },
+            Plugins = new PluginOptions
+            {
+                InstallTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "install_timeout", 600, 1, 86_400)),
+                MostParallel = reader.Number("PLUGIN", "parallel", 4, 1, 64),
+            },
+            PluginInstaller = new PluginInstallerOptions
+            {
+                Policy = reader.Choice(
+                    "PLUGIN",
+                    "package_policy",
+                    PackagePolicy.Trusted,
+                    ("trusted", PackagePolicy.Trusted),
+                    ("signed", PackagePolicy.Signed),
+                    ("any", PackagePolicy.Any),
+                    ("never", PackagePolicy.Never)),
+                Keyring = reader.FilePath("PLUGIN", "package_keyring", null),
             },
             Gateway = ReadGateway(reader, stanza),
         };

@@ -4,7 +4,7 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
+internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, PluginControl plugins)
 {
     private const int MostTasks = 1000;
 
@@ -14,6 +14,9 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
     {
         "status" => Describe(await agent.GetReport()),
         "tasks" => await ListTasks(request, caller),
+        "plugins" => Privileged(request, caller, plugins).List(),
+        "load" or "reload" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Load, request.Text("plugins")),
+        "remove" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Remove, request.Text("plugins")),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
     };
@@ -24,6 +27,12 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks)
         {
             throw new ControlException(JsonRpc.Forbidden, $"Only root may call '{request.Method}'.");
         }
+    }
+
+    private static T Privileged<T>(ControlRequest request, PeerCredentials caller, T service)
+    {
+        RequirePrivilege(caller, request);
+        return service;
     }
 
     private static int Limit(ControlRequest request) =>
