@@ -21,8 +21,14 @@ internal static class Program
     {
         var root = new RootCommand("Talks to the Ahenk daemon of this machine.") 
         {
-            Socket, Register(), Status(), Tasks(), Plugins(), Change("load", "Loads plugins that were added or removed."),
-            Change("reload", "Loads plugins anew."), Change("remove", "Takes plugins out of use until they are loaded again."),
+            Socket,
+            Register(),
+            Status(),
+            Tasks(),
+            Plugins(),
+            Change("load", "Loads plugins that were added or removed."),
+            Change("reload", "Loads plugins anew."),
+            Change("remove", "Takes plugins out of use until they are loaded again."),
         };
         try
         {
