@@ -19,7 +19,7 @@ internal static class Program
 
     private static async Task<int> Main(string[] arguments)
     {
-        var root = new RootCommand("Talks to the Ahenk daemon of this machine.") 
+        var root = new RootCommand("Talks to the Ahenk daemon of this machine.")
         {
             Socket,
             Register(),
