@@ -17,12 +17,14 @@ internal static class Installation
     public static IXmppTestServer Server(string product) => product == "ejabberd" ? new EjabberdServer() : new ProsodyServer();
 
     /// <summary>An installation whose agent is online and answers without delay.</summary>
-    public static async Task<Site> OnlineAsync(string product = "prosody", Func<LiderServerOptions, LiderServerOptions>? configure = null)
+    public static async Task<Site> OnlineAsync(
+        string product = "prosody", Func<LiderServerOptions, LiderServerOptions>? configure = null, Action<AgentProcess>? agent = null)
     {
         var site = await Site.CreateAsync(Server(product), configure, Cancelled);
         try
         {
             site.Agent.Set("CONNECTION", "answer_delay_ms", "0");
+            agent?.Invoke(site.Agent);
             await site.BringOnlineAsync(Cancelled);
             return site;
         }

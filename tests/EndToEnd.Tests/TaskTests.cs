@@ -46,7 +46,7 @@ public sealed class TaskTests
     [InlineData("probe", "HANG", "time limit of 1 s")]
     public async Task What_cannot_be_done_is_answered_with_an_error_that_says_why(string plugin, string command, string reason)
     {
-        await using var site = await Installation.OnlineAsync();
+        await using var site = await Installation.OnlineAsync(agent: agent => agent.Set("PLUGIN", "install_timeout", "1"));
 
         var answer = await site.RunAsync(1, plugin, command, [], Cancelled);
 

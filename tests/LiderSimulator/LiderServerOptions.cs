@@ -30,6 +30,12 @@ public sealed record LiderServerOptions
     /// </summary>
     public Func<string?, JsonArray?> Policies { get; init; } = _ => [];
 
+    /// <summary>
+    /// Where the package of a plugin lies (protocol and parameterMap, LP 2.8), for an old server that answers MISSING_PLUGIN; null as a result: it has none. Default:
+    /// today's server, which does not listen (LP 7).
+    /// </summary>
+    public Func<string, JsonObject?>? Packages { get; init; }
+
     /// <summary>How many times in a row a lost session is opened anew before the server gives up.</summary>
     public int ReconnectAttempts { get; init; } = 100;
 

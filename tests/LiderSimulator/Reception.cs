@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Ahenk.LiderSimulator.Wire;
 using Ahenk.LiderSimulator.Xmpp;
 
@@ -81,6 +82,10 @@ internal sealed class Reception(
         if (message.IsAccepted)
         {
             Handle(stanza, message, body);
+        }
+        else if (message.Type == "MISSING_PLUGIN" && options.Packages is { } packages)
+        {
+            OnMissingPlugin(stanza, message, packages);
         }
         else if (Listeners.IsKnownButIgnored(message.Type))
         {
@@ -169,6 +174,14 @@ internal sealed class Reception(
         {
             Answer(token => connection.SendMessageAsync(stanza.From, LiderMessages.LoginResponse(username, options.TimeProvider.GetUtcNow()), token));
         }
+    }
+
+    private void OnMissingPlugin(IncomingStanza stanza, InboundMessage message, Func<string, JsonObject?> packages)
+    {
+        var (plugin, version, now) = (message.Text("pluginName")!, message.Text("pluginVersion") ?? "", options.TimeProvider.GetUtcNow());
+        var reply = packages(plugin) is { } source ? LiderMessages.InstallPlugin(plugin, version, source, now) : LiderMessages.PluginNotFound(plugin, version, now);
+        options.Report($"{stanza.From} MISSING_PLUGIN {plugin} {version}");
+        Answer(token => connection.SendMessageAsync(stanza.From, reply, token));
     }
 
     private async Task RegistrationAsync(string sender, InboundMessage message, CancellationToken cancellationToken)

@@ -88,6 +88,30 @@ public static class LiderMessages
         ["timestamp"] = now.ToUnixTimeMilliseconds(),
     });
 
+    /// <summary>INSTALL_PLUGIN (LP 2.8), of the old server only.</summary>
+    /// <param name="plugin">The plugin's name.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="source">Protocol and parameterMap of the package's place, as in a fileServerConf.</param>
+    /// <param name="now">The time.</param>
+    public static string InstallPlugin(string plugin, string version, JsonObject source, DateTimeOffset now) => JacksonJson.Write(new JsonObject
+    {
+        ["type"] = "INSTALL_PLUGIN",
+        ["pluginName"] = plugin,
+        ["pluginVersion"] = version,
+        ["protocol"] = source["protocol"]?.DeepClone(),
+        ["parameterMap"] = source["parameterMap"]?.DeepClone(),
+        ["timestamp"] = now.ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>PLUGIN_NOT_FOUND (LP 2.8), of the old server only.</summary>
+    public static string PluginNotFound(string plugin, string version, DateTimeOffset now) => JacksonJson.Write(new JsonObject
+    {
+        ["type"] = "PLUGIN_NOT_FOUND",
+        ["pluginName"] = plugin,
+        ["pluginVersion"] = version,
+        ["timestamp"] = now.ToUnixTimeMilliseconds(),
+    });
+
     /// <summary>The inner object of EXECUTE_TASK.</summary>
     private static JsonObject Task(TaskOrder order, LiderEdition edition, DateTimeOffset now)
     {
@@ -98,7 +122,7 @@ public static class LiderMessages
             // The row of the plugin table; an agent goes by the name (LP 2.2).
             ["id"] = 7,
             ["name"] = order.Plugin,
-            ["version"] = "1.0.0",
+            ["version"] = order.Version,
             ["description"] = null,
             ["active"] = true,
             ["deleted"] = false,

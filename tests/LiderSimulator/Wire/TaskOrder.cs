@@ -9,6 +9,9 @@ namespace Ahenk.LiderSimulator.Wire;
 /// <param name="Parameters">The <c>parameterMap</c>, or <see langword="null"/>.</param>
 public sealed record TaskOrder(long TaskId, string Plugin, string Command, JsonObject? Parameters = null)
 {
+    /// <summary>The version of the plugin that is asked for; every seeded one is 1.0.0 (PL 0.1).</summary>
+    public string Version { get; init; } = "1.0.0";
+
     /// <summary>Null: run now; else a crontab expression of five or six fields (LP 6).</summary>
     public string? Cron { get; init; }
 
