@@ -113,6 +113,19 @@ public sealed class TaskLedger(TimeProvider timeProvider)
             () => $"no final answer to task {taskId}",
             cancellationToken);
 
+    /// <summary>Waits for a later final answer to a task: one of a scheduled run, or the result of one that was answered for want of its plugin.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="count">Which one, from 1.</param>
+    /// <param name="timeout">How long.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TimeoutException">It did not come in time.</exception>
+    public Task<TaskAnswer> WaitForFinalAnswerAsync(long taskId, int count, TimeSpan timeout, CancellationToken cancellationToken = default) =>
+        _changed.WaitAsync(
+            () => Find(taskId)?.Answers.Where(answer => answer.IsFinal).Skip(count - 1).FirstOrDefault(),
+            timeout,
+            () => $"no final answer number {count} to task {taskId}",
+            cancellationToken);
+
     /// <summary>Waits until so many tasks have a final answer.</summary>
     /// <exception cref="TimeoutException">Not so many in time.</exception>
     public async Task WaitForAnswersAsync(int count, TimeSpan timeout, CancellationToken cancellationToken = default) =>

@@ -30,6 +30,29 @@ public static class BuiltAgent
         }
     }
 
+    /// <summary>Copies one built plugin under another name.</summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="name">Its new name, which its manifest gets.</param>
+    /// <param name="target">The folder to fill.</param>
+    /// <returns>The folder.</returns>
+    public static string CopyPlugin(string plugin, string name, string target)
+    {
+        foreach (var file in Directory.EnumerateFiles(Existing(Path.Combine(Root, "artifacts", "plugins", plugin))))
+        {
+            var copy = Path.Combine(target, Path.GetFileName(file));
+            if (Path.GetFileName(file) == "plugin.json")
+            {
+                File.WriteAllText(copy, File.ReadAllText(file).Replace($"\"{plugin}\"", $"\"{name}\"", StringComparison.Ordinal));
+            }
+            else
+            {
+                File.Copy(file, copy);
+            }
+        }
+
+        return target;
+    }
+
     private static string Existing(string path) =>
         Path.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run './dev.sh build' first.");
 
