@@ -18,6 +18,8 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
 
     public StreamTable Stream { get; } = new(connection);
 
+    public ReminderTable Reminders { get; } = new(connection);
+
     public void Begun() => _countsBefore = Outbox.Counts;
 
     public void RolledBack()
@@ -32,5 +34,6 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
         Tasks.Dispose();
         Outbox.Dispose();
         Stream.Dispose();
+        Reminders.Dispose();
     }
 }
