@@ -31,7 +31,7 @@ internal sealed partial class CronField
         new(4, "day of week", "0 to 7 (0 and 7 are Sunday), or sun to sat", "0-6"),
     ];
 
-    /// <summary>Whether the text is right in this field; in lower case.</summary>
+    /// <summary>Whether the text is right in this field.</summary>
     public bool Accepts(string text) => Form().IsMatch(text) && CronExpression.TryParse(_before + ForCronos(text) + _after, out _);
 
     /// <summary>Says what is wrong with a text.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class CronField
     }
 
     /// <summary>Narrower than Cronos' grammar, which knows Quartz' L, W, # and ? too.</summary>
-    [GeneratedRegex(@"\A(?:(?:\*|(?:[0-9]{1,2}|[a-z]{3})(?:-(?:[0-9]{1,2}|[a-z]{3}))?)(?:/[0-9]{1,2})?(?:,(?!\z)|\z))+\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:(?:\*|(?:[0-9]{1,2}|[A-Za-z]{3})(?:-(?:[0-9]{1,2}|[A-Za-z]{3}))?)(?:/[0-9]{1,2})?(?:,(?!\z)|\z))+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 
     [GeneratedRegex(@"(?<![0-9/-])0?7-(?!0?7)", RegexOptions.CultureInvariant)]

@@ -21,7 +21,7 @@ public sealed class CronSchedule : IEquatable<CronSchedule>
 
     private static readonly DateTime BeforeAll = new(CronYears.First - 1, 12, 31, 23, 59, 0, DateTimeKind.Utc);
 
-    private static readonly Dictionary<string, string> Macros = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> Macros = new(StringComparer.OrdinalIgnoreCase)
     {
         ["@hourly"] = "0 * * * *",
         ["@daily"] = "0 0 * * *",
@@ -39,7 +39,7 @@ public sealed class CronSchedule : IEquatable<CronSchedule>
 
     private CronSchedule(string[] fields, CronYears years)
     {
-        Text = string.Join(' ', fields);
+        Text = string.Join(' ', fields).ToLowerInvariant();
         _years = years;
         _followsTheClock = BeginsWithStar(fields[Minute]) || BeginsWithStar(fields[Hour]);
         var parts = fields.Zip(CronField.All, static (text, field) => field.ForCronos(text)).ToArray();
@@ -162,18 +162,18 @@ public sealed class CronSchedule : IEquatable<CronSchedule>
             return false;
         }
 
-        var lower = (text ?? "").Trim().ToLowerInvariant();
-        if (lower.StartsWith('@') && !Macros.TryGetValue(lower, out lower))
+        var trimmed = (text ?? "").Trim();
+        if (trimmed.StartsWith('@') && !Macros.ContainsKey(trimmed))
         {
-            problem = $"The schedule '{Quoted.Short(text!.Trim())}' is not known: allowed are {string.Join(", ", Macros.Keys)} and the fields of a crontab.";
+            problem = $"The schedule '{Quoted.Short(trimmed)}' is not known: allowed are {string.Join(", ", Macros.Keys)} and the fields of a crontab.";
             return false;
         }
 
-        fields = lower.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        fields = Macros.GetValueOrDefault(trimmed, trimmed).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var right = fields.Length == CronField.All.Count || fields.Length == CronField.All.Count + 1;
         problem = right
             ? null
-            : $"The schedule '{Quoted.Short(lower)}' has {fields.Length} of the five fields: minute, hour, day of month, month, day of week. " +
+            : $"The schedule '{Quoted.Short(trimmed)}' has {fields.Length} of the five fields: minute, hour, day of month, month, day of week. " +
               "A year may follow.";
         return right;
     }

@@ -10,7 +10,7 @@ public sealed class CronScheduleTests
 
     [Theory]
     [InlineData("  0\t 9   *  * MON-Fri ", "0 9 * * mon-fri")]
-    [InlineData("@Daily", "0 0 * * *")]
+    [InlineData(" @Daily ", "0 0 * * *")]
     [InlineData("0 0 1 1 * 2027", "0 0 1 1 * 2027")]
     [InlineData("0 0 * * *\n", "0 0 * * *")]
     public void The_text_is_tidied(string text, string expected)
@@ -33,6 +33,7 @@ public sealed class CronScheduleTests
     [InlineData("* * * january *", "The month 'january' is")]
     [InlineData("* * * mon *", "The month 'mon' is")]
     [InlineData("* * * * jan", "The day of week 'jan' is")]
+    [InlineData("0 0 * * ſat", "The day of week '?at' is")]
     [InlineData("jan * * * *", "The minute 'jan' is")]
     [InlineData("*/0 * * * *", "The minute '*/0' is")]
     [InlineData("*/60 * * * *", "The minute '*/60' is")]
@@ -54,12 +55,12 @@ public sealed class CronScheduleTests
     [InlineData("99999999999999999999 * * * *", "The minute '99999999999999999999' is")]
     [InlineData("٣ * * * *", "The minute '?' is")]
     [InlineData("0 0 ? * 1", "The day of month '?' is")]
-    [InlineData("0 0 L * *", "The day of month 'l' is")]
-    [InlineData("0 0 LW * *", "The day of month 'lw' is")]
-    [InlineData("0 0 L-3 * *", "The day of month 'l-3' is")]
-    [InlineData("0 0 15W * *", "The day of month '15w' is")]
-    [InlineData("0 0 * * 5L", "The day of week '5l' is")]
-    [InlineData("0 0 * * friL", "The day of week 'fril' is")]
+    [InlineData("0 0 L * *", "The day of month 'L' is")]
+    [InlineData("0 0 LW * *", "The day of month 'LW' is")]
+    [InlineData("0 0 L-3 * *", "The day of month 'L-3' is")]
+    [InlineData("0 0 15W * *", "The day of month '15W' is")]
+    [InlineData("0 0 * * 5L", "The day of week '5L' is")]
+    [InlineData("0 0 * * friL", "The day of week 'friL' is")]
     [InlineData("0 0 * * 5#2", "The day of week '5#2' is")]
     [InlineData("0 0 * * fri#2", "The day of week 'fri#2' is")]
     [InlineData("0 0 1 1 * 27", "The year '27' is not understood: allowed are *, 1970 to 2099,")]
@@ -81,6 +82,7 @@ public sealed class CronScheduleTests
     [InlineData("@every_second", "'@every_second' is not known")]
     [InlineData("@daily x", "'@daily x' is not known")]
     [InlineData("@", "'@' is not known")]
+    [InlineData("@Every_Second", "'@Every_Second' is not known")]
     public void A_wrong_form_is_explained(string? text, string expected) => Assert.Contains(expected, Problem(text), StringComparison.Ordinal);
 
     [Theory]
