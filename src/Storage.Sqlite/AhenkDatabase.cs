@@ -2,6 +2,7 @@ using System.Data.Common;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.GrainState;
 using Ahenk.Storage.Sqlite.Journal;
+using Ahenk.Storage.Sqlite.Reminders;
 using Ahenk.Storage.Sqlite.Schema;
 using Ahenk.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
@@ -10,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Storage.Sqlite;
 
 /// <summary>
-/// The agent's one database file: tasks, outbox and stream behind their ports, and connections for Orleans' grain state. One process opens it
+/// The agent's one database file: tasks, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain state. One process opens it
 /// once. The file and its companions (-wal, -shm) can be read and written by their owner only.
 /// </summary>
 public sealed class AhenkDatabase : IAsyncDisposable
@@ -35,6 +36,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
         Stream = new SqliteStreamStore(Journal, _reader);
         PluginData = new SqlitePluginData(Journal, _reader);
+        Reminders = new SqliteReminderTable(Journal, _reader);
     }
 
     /// <summary>The file.</summary>
@@ -51,6 +53,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>What plugins remember.</summary>
     public IPluginData PluginData { get; }
+
+    /// <summary>Orleans' reminders: its reminder service takes the table from the container.</summary>
+    public IReminderTable Reminders { get; }
 
     /// <summary>
     /// For <c>AdoNetGrainStorageOptions.DataSource</c>, with the invariant <c>System.Data.SQLite</c>. Its connections are opened asynchronously only, and

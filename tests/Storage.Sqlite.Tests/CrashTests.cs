@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Ahenk.Grains.Interfaces;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,51 +20,16 @@ public sealed class CrashTests : IDisposable
         var random = new Random(Seed);
         for (var round = 0; round < 8; round++)
         {
-            await RunAndKillAsync(afterLines: random.Next(1, 4000));
+            var lines = await KilledProcess.RunAsync(CrashChild.Argument, _path, random.Next(1, 4000), TestContext.Current.CancellationToken);
+            lines.ToList().ForEach(Confirm);
             await CheckAsync();
         }
 
         Assert.True(_confirmed.Count > 100, $"Only {_confirmed.Count} tasks were confirmed: the child did not get to work.");
     }
 
-    private async Task RunAndKillAsync(int afterLines)
+    private void Confirm(string line)
     {
-        using var child = new Process();
-        child.StartInfo = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-        {
-            child.StartInfo.ArgumentList.Add(typeof(CrashChild).Assembly.Location);
-        }
-
-        child.StartInfo.ArgumentList.Add(CrashChild.Argument);
-        child.StartInfo.ArgumentList.Add(_path);
-        child.Start();
-        try
-        {
-            for (var lines = 0; lines < afterLines; lines++)
-            {
-                Confirm(await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-            }
-        }
-        finally
-        {
-            child.Kill();
-        }
-
-        // What was written before the kill is still in the pipe. The last line may be cut: then it was not said.
-        var rest = (await child.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n');
-        foreach (var line in rest[..^1])
-        {
-            Confirm(line);
-        }
-
-        await child.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(128 + 9, child.ExitCode);
-    }
-
-    private void Confirm(string? line)
-    {
-        Assert.NotNull(line);
         var id = long.Parse(line.AsSpan(2), CultureInfo.InvariantCulture);
         _confirmed[id] = line[0] switch
         {

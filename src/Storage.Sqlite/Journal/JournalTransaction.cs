@@ -20,6 +20,8 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
 
     public PluginDataTable PluginData { get; } = new(connection);
 
+    public ReminderTable Reminders { get; } = new(connection);
+
     public void Begun() => _countsBefore = Outbox.Counts;
 
     public void RolledBack()
@@ -35,5 +37,6 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
         Outbox.Dispose();
         Stream.Dispose();
         PluginData.Dispose();
+        Reminders.Dispose();
     }
 }

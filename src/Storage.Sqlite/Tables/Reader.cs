@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ahenk.Grains.Interfaces;
 using Microsoft.Data.Sqlite;
 
@@ -22,12 +23,17 @@ internal sealed class Reader : IDisposable
     private readonly Statement _due;
     private readonly Statement _nextDue;
     private readonly Statement _stream;
+    private readonly Statement _reminder;
+    private readonly Statement _remindersOfGrain;
+    private readonly Statement _remindersWithin;
+    private readonly Statement _remindersOverSeam;
     private readonly Statement _property;
     private readonly Statement _quickCheck;
 
     public Reader(string path)
     {
         const string TaskColumns = "task_id, plugin, command, parameters, state, received_at, finished_at, response_code, plugin_version, file_server";
+        const string ReminderColumns = "grain_id, name, start_at, period, etag";
         _path = path;
         _connection = Connections.Open(path);
         _task = Prepare("SELECT " + TaskColumns + " FROM task WHERE task_id = ?1");
@@ -41,6 +47,10 @@ internal sealed class Reader : IDisposable
             """);
         _nextDue = Prepare("SELECT min(not_before) FROM outbox INDEXED BY outbox_pending WHERE state = 0");
         _stream = Prepare("SELECT stream_id, bound_jid, handled, sent FROM stream");
+        _reminder = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash = ?1 AND grain_id = ?2 AND name = ?3");
+        _remindersOfGrain = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash = ?1 AND grain_id = ?2");
+        _remindersWithin = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash > ?1 AND grain_hash <= ?2");
+        _remindersOverSeam = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash > ?1 OR grain_hash <= ?2");
         _property = Prepare("SELECT value FROM property WHERE name = ?1");
         _quickCheck = Prepare("PRAGMA quick_check(20)");
     }
@@ -69,6 +79,20 @@ internal sealed class Reader : IDisposable
 
     public StoredStream? Stream() => First(
         _stream, static _ => { }, static row => new StoredStream(row.Text(0), row.Text(1), row.Number(2), row.Number(3)));
+
+    public ReminderEntry? Reminder(GrainId grainId, string name) => First(
+        _reminder, row => row.Bind(1, grainId.GetUniformHashCode()).Bind(2, grainId.ToString()).Bind(3, name), ToReminder);
+
+    public IReadOnlyList<ReminderEntry> Reminders(GrainId grainId) => All(
+        _remindersOfGrain, rows => rows.Bind(1, grainId.GetUniformHashCode()).Bind(2, grainId.ToString()), ToReminder);
+
+    /// <summary>Those of the grains whose hash is greater than one bound and not greater than the other.</summary>
+    public IReadOnlyList<ReminderEntry> RemindersWithin(uint begin, uint end) => All(
+        _remindersWithin, rows => rows.Bind(1, begin).Bind(2, end), ToReminder);
+
+    /// <summary>Those of the grains whose hash is greater than one bound or not greater than the other.</summary>
+    public IReadOnlyList<ReminderEntry> RemindersOverSeam(uint begin, uint end) => All(
+        _remindersOverSeam, rows => rows.Bind(1, begin).Bind(2, end), ToReminder);
 
     public string? Property(string name) => First(_property, property => property.Bind(1, name), static row => row.Text(0));
 
@@ -100,6 +124,15 @@ internal sealed class Reader : IDisposable
         ResponseCode = row.TextOrNull(7),
         PluginVersion = row.TextOrNull(8),
         FileServer = row.TextOrNull(9),
+    };
+
+    private static ReminderEntry ToReminder(Statement row) => new()
+    {
+        GrainId = GrainId.Parse(row.Text(0)),
+        ReminderName = row.Text(1),
+        StartAt = new DateTime(row.Number(2), DateTimeKind.Utc),
+        Period = TimeSpan.FromTicks(row.Number(3)),
+        ETag = row.Number(4).ToString(CultureInfo.InvariantCulture),
     };
 
     private Statement Prepare(string sql)

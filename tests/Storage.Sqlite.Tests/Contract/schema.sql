@@ -52,6 +52,16 @@ CREATE TABLE property (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reminder (
+  grain_hash INTEGER NOT NULL CHECK (grain_hash BETWEEN 0 AND 4294967295),
+  grain_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  start_at INTEGER NOT NULL,
+  period INTEGER NOT NULL,
+  etag INTEGER NOT NULL,
+  PRIMARY KEY (grain_hash, grain_id, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE sqlite_sequence(name,seq);
 
 CREATE TABLE stream (
