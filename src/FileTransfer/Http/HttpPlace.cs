@@ -30,8 +30,12 @@ internal sealed record HttpPlace(Uri Address, AuthenticationHeaderValue? Authori
 
     /// <summary>Where a file is uploaded to.</summary>
     /// <exception cref="Plugins.Sdk.FileServerException">Lider did not say it well.</exception>
-    public static HttpPlace ForUpload(FileServer server, string agent, string name) =>
-        Create(server.Locate(Uri.EscapeDataString(agent), Uri.EscapeDataString(name)), "Uploading", "to");
+    public static HttpPlace ForUpload(FileServer server, string agent, string name)
+    {
+        // A name can only be put at the end of a path.
+        var directory = Parse(server.Url) is { Query: "", Fragment: "" } ? server : server with { Url = null };
+        return Create(directory.Locate(Uri.EscapeDataString(agent), Uri.EscapeDataString(name)), "Uploading", "to");
+    }
 
     /// <summary>An address without what may be secret in it.</summary>
     public static string Show(Uri address) => Errand.Show(address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
@@ -41,13 +45,8 @@ internal sealed record HttpPlace(Uri Address, AuthenticationHeaderValue? Authori
 
     private static HttpPlace Create(string? url, string verb, string direction, string? replacedPath = null)
     {
-        var unnamed = new Errand($"{verb} a file {direction} the file server");
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var given) || given.Scheme is not ("http" or "https") || given.Host.Length == 0 || url.Any(char.IsControl))
-        {
-            throw unnamed.Failed(
-                TransferStep.Check, "Lider names no usable address: it must begin with http:// or https://. Correct it in Lider's file server settings.");
-        }
-
+        var given = Parse(url) ?? throw new Errand($"{verb} a file {direction} the file server").Failed(
+            TransferStep.Check, "Lider names no usable address: it must begin with http:// or https:// and a host. Correct it in Lider's file server settings.");
         var address = new UriBuilder(given) { UserName = "", Password = "", Fragment = "" };
         if (replacedPath is not null)
         {
@@ -62,6 +61,9 @@ internal sealed record HttpPlace(Uri Address, AuthenticationHeaderValue? Authori
 
         return new HttpPlace(address.Uri, ReadCredentials(given), errand);
     }
+
+    private static Uri? Parse(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length > 0 && !url.Any(char.IsControl) ? address : null;
 
     private static AuthenticationHeaderValue? ReadCredentials(Uri address)
     {
