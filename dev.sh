@@ -56,6 +56,7 @@ require_packages() {
 
 require_servers() {
     require_packages "the XMPP servers that tests and demo run against" prosody ejabberd
+    require_packages "the file servers that tests run against" openssh-server openssh-client python3 passwd
     require_packages "to start them, to look at sockets, and what the inventory reads" util-linux iproute2 procps python3 perl
 }
 

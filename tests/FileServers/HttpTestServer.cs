@@ -30,8 +30,9 @@ public sealed partial class HttpTestServer : IAsyncDisposable
     public string Address => string.Create(CultureInfo.InvariantCulture, $"{(_options.CertificateFile is null ? "http" : "https")}://127.0.0.1:{Port}");
 
     /// <summary>The requests so far, one a line: method, path, Authorization header or <c>-</c>.</summary>
-    public IReadOnlyList<string> Requests =>
-        [.. _process!.Output.Split('\n').Where(line => line.StartsWith("request ", StringComparison.Ordinal)).Select(line => line["request ".Length..].Trim())];
+    public IReadOnlyList<string> Requests => File.ReadAllLines(RequestFile);
+
+    private string RequestFile => Path.Combine(_directory, "requests");
 
     /// <summary>Starts a server.</summary>
     public static async Task<HttpTestServer> StartAsync(HttpServerOptions? options = null)
@@ -75,7 +76,7 @@ public sealed partial class HttpTestServer : IAsyncDisposable
             await resource.CopyToAsync(file);
         }
 
-        _process = await OwnedProcess.StartAsync(["python3", "-u", script, Root], _directory, new Dictionary<string, string>
+        _process = await OwnedProcess.StartAsync(["python3", "-u", script, Root, RequestFile], _directory, new Dictionary<string, string>
         {
             ["CERTIFICATE"] = _options.CertificateFile ?? "",
             ["CREDENTIALS"] = _options.Credentials ?? "",

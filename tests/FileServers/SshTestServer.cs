@@ -49,6 +49,15 @@ public sealed class SshTestServer : IAsyncDisposable
     /// <summary>What the server has logged.</summary>
     public string Log => _process?.Output ?? "";
 
+    /// <summary>Completes when the server has logged something.</summary>
+    public async Task LoggedAsync(string text, CancellationToken cancellationToken)
+    {
+        while (!Log.Contains(text, StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(25), cancellationToken);
+        }
+    }
+
     /// <summary>Starts a server.</summary>
     public static async Task<SshTestServer> StartAsync(SshServerOptions? options = null)
     {
@@ -145,12 +154,13 @@ public sealed class SshTestServer : IAsyncDisposable
         }
 
         var passwords = _options.AllowsPasswords ? "yes" : "no";
+        var renames = _options.RenamesOverFiles ? "" : " -P posix-rename";
         text.Append(CultureInfo.InvariantCulture, $"""
             ListenAddress {Host}:{Port}
             PidFile none
             AllowUsers {UserName}
             AuthorizedKeysFile {KeyFile}.pub
-            ForceCommand internal-sftp
+            ForceCommand internal-sftp{renames}
             KbdInteractiveAuthentication no
             LogLevel VERBOSE
             MaxStartups 100
@@ -162,7 +172,7 @@ public sealed class SshTestServer : IAsyncDisposable
             """);
         if (_options.OffersSftp)
         {
-            text.Append(CultureInfo.InvariantCulture, $"Subsystem sftp internal-sftp{(_options.RenamesOverFiles ? "" : " -P posix-rename")}\n");
+            text.Append("Subsystem sftp internal-sftp\n");
         }
 
         await File.WriteAllTextAsync(Path.Combine(_directory, "sshd.conf"), text.ToString());

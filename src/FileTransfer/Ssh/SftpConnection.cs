@@ -148,6 +148,7 @@ internal sealed partial class SftpConnection : IAsyncDisposable
 
     private void OnHostKey(object? sender, HostKeyEventArgs shown)
     {
+        shown.CanTrust = false;
         try
         {
             if (_hostKeys.Check(_place.Host, _place.Port, shown.HostKey))
@@ -160,7 +161,6 @@ internal sealed partial class SftpConnection : IAsyncDisposable
         }
         catch (HostKeyException refusal)
         {
-            shown.CanTrust = false;
             _refusal = refusal;
         }
     }

@@ -7,6 +7,7 @@ import sys
 import threading
 
 ROOT = sys.argv[1]
+REQUESTS = open(sys.argv[2], "w", buffering=1)
 CERTIFICATE = os.environ["CERTIFICATE"]
 CREDENTIALS = os.environ["CREDENTIALS"]
 UPLOADS = os.environ["UPLOADS"]
@@ -31,7 +32,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def may_go_on(self):
         with OUTPUT:
-            print("request", self.command, self.path, self.headers.get("Authorization", "-"))
+            print(self.command, self.path, self.headers.get("Authorization", "-"), file=REQUESTS)
         expected = "Basic " + base64.b64encode(CREDENTIALS.encode()).decode()
         if CREDENTIALS and self.headers.get("Authorization") != expected:
             self.answer(401, {"WWW-Authenticate": 'Basic realm="files"'})
