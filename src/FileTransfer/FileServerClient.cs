@@ -81,28 +81,24 @@ public sealed partial class FileServerClient : IFileTransfer
         cancellationToken.ThrowIfCancellationRequested();
         RequirePlainName(agent, "The agent's name");
         RequirePlainName(name, "The file's name on the server");
-        LocalSource source;
+        long bytes;
         switch (server.Protocol)
         {
             case FileProtocol.Ssh:
                 {
                     var place = SftpPlace.ForUpload(server, agent, name);
-                    await using (source = LocalSource.Open(place.Errand, localFile))
-                    {
-                        await _sftp.UploadAsync(place, source, cancellationToken);
-                    }
-
+                    await using var source = LocalSource.Open(place.Errand, localFile);
+                    await _sftp.UploadAsync(place, source, cancellationToken);
+                    bytes = source.Length;
                     break;
                 }
 
             case FileProtocol.Http:
                 {
                     var place = HttpPlace.ForUpload(server, agent, name);
-                    await using (source = LocalSource.Open(place.Errand, localFile))
-                    {
-                        await _http.UploadAsync(place, source, cancellationToken);
-                    }
-
+                    await using var source = LocalSource.Open(place.Errand, localFile);
+                    await _http.UploadAsync(place, source, cancellationToken);
+                    bytes = source.Length;
                     break;
                 }
 
@@ -110,7 +106,7 @@ public sealed partial class FileServerClient : IFileTransfer
                 throw Unusable("Uploading a file", server.Protocol);
         }
 
-        LogUploaded(source.Length, server);
+        LogUploaded(bytes, server);
     }
 
     private static void RequirePlainName(string name, string what)

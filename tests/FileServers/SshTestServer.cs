@@ -137,7 +137,9 @@ public sealed class SshTestServer : IAsyncDisposable
     private async Task PrepareAsync()
     {
         // The user must be able to pass through to its home.
-        File.SetUnixFileMode(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            _directory,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Directory.CreateDirectory(Home);
         _user = await TestUser.CreateAsync(Home);
         await Tool.RunAsync("openssh-client", "", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", KeyFile);

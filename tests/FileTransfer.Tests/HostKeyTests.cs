@@ -1,4 +1,5 @@
 using Ahenk.FileServers;
+using Ahenk.Lider.Protocol;
 
 namespace Ahenk.FileTransfer.Tests;
 
@@ -74,9 +75,9 @@ public sealed class HostKeyTests
     [Fact]
     public async Task A_damaged_record_is_told_before_anything_is_connected()
     {
-        using var bed = new Bed(SshTestServer.HasPasswords ? null : "/dev/null");
+        using var bed = new Bed();
         await File.WriteAllTextAsync(bed.Options.KnownHostsFile, "nonsense\n", Bed.Cancellation);
-        var place = new Lider.Protocol.FileServer { Protocol = Lider.Protocol.FileProtocol.Ssh, Host = "127.0.0.1", Port = 9, Username = "u", Password = "p455w", Path = "/" };
+        var place = new FileServer { Protocol = FileProtocol.Ssh, Host = "127.0.0.1", Port = 9, Username = "u", Password = "p455w", Path = "/" };
 
         var message = await bed.FailsAsync(bed.FetchAsync(place, "/x"), "host key", place);
 

@@ -58,15 +58,17 @@ internal sealed class HttpExchange : IDisposable
             {
                 address = redirects < MostRedirects
                     ? Follow(response, method, address)
-                    : throw _place.Errand.Failed(TransferStep.Open, $"The server redirects more than {MostRedirects} times. Correct the address in Lider's file server settings.");
+                    : throw _place.Errand.Failed(
+                        TransferStep.Open, $"The server redirects more than {MostRedirects} times. Correct the address in Lider's file server settings.");
             }
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static bool IsRedirect(HttpStatusCode status) =>
-        status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
+    private static bool IsRedirect(HttpStatusCode status) => status is
+        HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or
+        HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
     private void RequireFile(Uri address)
     {
@@ -100,17 +102,20 @@ internal sealed class HttpExchange : IDisposable
         if (method == HttpMethod.Put && response.StatusCode is not (HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
         {
             throw _place.Errand.Failed(
-                TransferStep.Open, $"The server redirects with status {(int)response.StatusCode}, which an upload cannot follow. Correct the address in Lider's file server settings.");
+                TransferStep.Open,
+                $"The server redirects with status {(int)response.StatusCode}, which an upload cannot follow. Correct the address in Lider's file server settings.");
         }
 
         if (response.Headers.Location is not { } location || !Uri.TryCreate(from, location, out var to) || to.Scheme is not ("http" or "https"))
         {
-            throw _place.Errand.Failed(TransferStep.Open, "The server redirects to what is no address of a file. Correct the address in Lider's file server settings.");
+            throw _place.Errand.Failed(
+                TransferStep.Open, "The server redirects to what is no address of a file. Correct the address in Lider's file server settings.");
         }
 
         if (from.Scheme == Uri.UriSchemeHttps && to.Scheme != Uri.UriSchemeHttps)
         {
-            throw _place.Errand.Failed(TransferStep.Open, $"The server redirects from HTTPS to {HttpPlace.Show(to)}, which is not encrypted. This is not followed: correct the server.");
+            throw _place.Errand.Failed(
+                TransferStep.Open, $"The server redirects from HTTPS to {HttpPlace.Show(to)}, which is not encrypted. This is not followed: correct the server.");
         }
 
         return new UriBuilder(to) { UserName = "", Password = "", Fragment = "" }.Uri;

@@ -43,7 +43,8 @@ internal static class HttpFailures
         HttpStatusCode.Unauthorized => "it wants a user and a password, or other ones. Correct them in the address in Lider's file server settings.",
         HttpStatusCode.Forbidden => "it does not allow this. Check its access rules and the mode of the file or directory there.",
         HttpStatusCode.NotFound or HttpStatusCode.Gone => "it has no such file or directory.",
-        HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => "it takes no uploads (PUT) there. Switch them on, or choose SSH in Lider's file server settings.",
+        HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented =>
+            "it takes no uploads (PUT) there. Switch them on, or choose SSH in Lider's file server settings.",
         HttpStatusCode.Conflict => "the directory is not there. Make it on the server.",
         HttpStatusCode.RequestEntityTooLarge => "the file is too big for it. Raise its limit.",
         HttpStatusCode.InsufficientStorage => "its disk is full. Free space there.",

@@ -46,7 +46,8 @@ internal sealed record HttpPlace(Uri Address, AuthenticationHeaderValue? Authori
     private static HttpPlace Create(string? url, string verb, string direction, string? replacedPath = null)
     {
         var given = Parse(url) ?? throw new Errand($"{verb} a file {direction} the file server").Failed(
-            TransferStep.Check, "Lider names no usable address: it must begin with http:// or https:// and a host. Correct it in Lider's file server settings.");
+            TransferStep.Check,
+            "Lider names no usable address: it must begin with http:// or https:// and a host. Correct it in Lider's file server settings.");
         var address = new UriBuilder(given) { UserName = "", Password = "", Fragment = "" };
         if (replacedPath is not null)
         {
@@ -63,7 +64,7 @@ internal sealed record HttpPlace(Uri Address, AuthenticationHeaderValue? Authori
     }
 
     private static Uri? Parse(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length > 0 && !url.Any(char.IsControl) ? address : null;
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", Host.Length: > 0 } && !url.Any(char.IsControl) ? address : null;
 
     private static AuthenticationHeaderValue? ReadCredentials(Uri address)
     {

@@ -82,7 +82,8 @@ internal sealed class HttpTransfer(FileTransferOptions options, TimeProvider tim
         if (length is null && response.Headers.TransferEncodingChunked != true)
         {
             throw place.Errand.Failed(
-                TransferStep.Open, "The server does not say how long the file is, so nobody could tell whether all of it has come. Use a server that sends Content-Length.");
+                TransferStep.Open,
+                "The server does not say how long the file is, so nobody could tell whether all of it has come. Use a server that sends Content-Length.");
         }
 
         return length > options.MaxFetchBytes ? throw TooLong(place, length.Value.ToString(CultureInfo.InvariantCulture)) : length;
@@ -96,6 +97,7 @@ internal sealed class HttpTransfer(FileTransferOptions options, TimeProvider tim
         idle.Elapsed
             ? place.Errand.Failed(step, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Nothing moved for {options.IdleTimeout.TotalSeconds:0} seconds. Check the network to the server and the server itself, and send the task again."), failure)
+                $"Nothing moved for {options.IdleTimeout.TotalSeconds:0} seconds. Check the network to the server and the server itself, and send the task again."),
+                failure)
             : place.Errand.Failed(step, HttpFailures.Describe(failure, exchange.CertificateRefusal, options), failure);
 }

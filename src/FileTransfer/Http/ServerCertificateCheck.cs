@@ -72,7 +72,8 @@ internal sealed class ServerCertificateCheck
             reasons.AddRange((chain?.ChainStatus ?? []).Select(status => status.Status.ToString()).Distinct().DefaultIfEmpty("nobody trusted vouches for it"));
         }
 
-        _refusal = $"The server's certificate was refused ({string.Join(", ", reasons)}). Correct it on the server, or name the authority that signed it with [FILES] ca_file.";
+        _refusal = $"The server's certificate was refused ({string.Join(", ", reasons)}). " +
+            "Correct it on the server, or name the authority that signed it with [FILES] ca_file.";
         return false;
     }
 }

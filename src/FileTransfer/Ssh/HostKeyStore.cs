@@ -135,7 +135,8 @@ internal sealed class HostKeyStore(string path)
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new HostKeyException(
-                $"The host key of the file server could not be recorded in {path}, so nothing was sent: {Errand.Show(failure.Message)} Mend that and try again.", failure);
+                $"The host key of the file server could not be recorded in {path}, so nothing was sent: {Errand.Show(failure.Message)} Mend that and try again.",
+                failure);
         }
     }
 }

@@ -64,11 +64,11 @@ internal sealed partial class SftpTransfer(FileTransferOptions options, TimeProv
         await using var connection = await ConnectAsync(place, cancellationToken);
         using var idle = new IdleLimit(options.IdleTimeout, time, cancellationToken);
         var step = TransferStep.Open;
-        var made = false;
+        var isUnfinished = true;
         try
         {
             var stream = await CreateAsync(connection.Client, place, partial, idle.Token);
-            (step, made) = (TransferStep.Transfer, true);
+            step = TransferStep.Transfer;
             await SendAsync(source, stream, idle);
             await CloseAsync(stream, idle.Token);
             var attributes = await connection.Client.GetAttributesAsync(partial, idle.Token);
@@ -82,7 +82,7 @@ internal sealed partial class SftpTransfer(FileTransferOptions options, TimeProv
             step = TransferStep.Rename;
             idle.Restart();
             await RenameAsync(connection.Client, partial, place.Path, idle.Token);
-            made = false;
+            isUnfinished = false;
         }
         catch (Exception failure) when (IsUnexplained(failure, cancellationToken))
         {
@@ -90,7 +90,7 @@ internal sealed partial class SftpTransfer(FileTransferOptions options, TimeProv
         }
         finally
         {
-            if (made)
+            if (isUnfinished)
             {
                 await RemoveAsync(connection, isUsable: !idle.Elapsed, place, partial);
             }
@@ -222,7 +222,8 @@ internal sealed partial class SftpTransfer(FileTransferOptions options, TimeProv
         {
             return place.Errand.Failed(step, string.Create(
                 CultureInfo.InvariantCulture,
-                $"Nothing moved for {options.IdleTimeout.TotalSeconds:0} seconds. Check the network to the server and the server itself, and send the task again."), failure);
+                $"Nothing moved for {options.IdleTimeout.TotalSeconds:0} seconds. Check the network to the server and the server itself, and send the task again."),
+                failure);
         }
 
         // A broken connection is no matter of the step.
@@ -244,6 +245,10 @@ internal sealed partial class SftpTransfer(FileTransferOptions options, TimeProv
 
             await using var another = await ConnectAsync(place, limit.Token);
             await another.Client.DeleteFileAsync(partial, limit.Token);
+        }
+        catch (SftpPathNotFoundException)
+        {
+            // It did not get as far as that.
         }
         catch (Exception failure) // Whatever it is: what went wrong before is what the caller has to know.
         {
