@@ -9,8 +9,8 @@ public interface IFileTransfer
     /// <summary>Fetches a file. It is whole when the call returns; nothing is left behind when it fails.</summary>
     /// <param name="server">Where from.</param>
     /// <param name="path">
-    /// The file's path on the server (SFTP), or its address relative to <see cref="FileServer.Url"/> (HTTP); <see langword="null"/>: what the server itself names
-    /// (LP 2.8).
+    /// The file's path on the server; of HTTP without escapes, and relative to <see cref="FileServer.Url"/> unless it begins with a slash.
+    /// <see langword="null"/>: what the server itself names (LP 2.8).
     /// </param>
     /// <param name="localFile">The new file, mode 0600; must not exist.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -18,8 +18,8 @@ public interface IFileTransfer
     Task FetchAsync(FileServer server, string? path, string localFile, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Uploads a file as the directory that the server names + <c>/</c> + <paramref name="name"/> (PL 0.2). The directory is made. The name appears on the server
-    /// only once the file is whole.
+    /// Uploads a file as the directory that the server names + <c>/</c> + <paramref name="name"/> (PL 0.2). Over SFTP the directory is made, and the name appears on
+    /// the server only once the file is whole; over HTTP both are up to the server.
     /// </summary>
     /// <param name="server">Where to.</param>
     /// <param name="agent">The agent's name, for a <c>{0}</c> in the place.</param>

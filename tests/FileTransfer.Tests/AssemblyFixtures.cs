@@ -1,0 +1,3 @@
+using Ahenk.FileTransfer.Tests;
+
+[assembly: AssemblyFixture(typeof(SshServerFixture))]
