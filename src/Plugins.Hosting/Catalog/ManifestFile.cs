@@ -232,12 +232,23 @@ internal sealed class ManifestFilePolicy
 /// <summary><c>policy</c> is a boolean or an object.</summary>
 internal sealed class PolicyConverter : JsonConverter<ManifestFilePolicy?>
 {
-    public override ManifestFilePolicy? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
+    public override ManifestFilePolicy? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        JsonTokenType.True => new ManifestFilePolicy(),
-        JsonTokenType.False => null,
-        _ => JsonSerializer.Deserialize(ref reader, ManifestJson.Default.ManifestFilePolicy),
-    };
+        try
+        {
+            return reader.TokenType switch
+            {
+                JsonTokenType.True => new ManifestFilePolicy(),
+                JsonTokenType.False => null,
+                _ => JsonSerializer.Deserialize(ref reader, ManifestJson.Default.ManifestFilePolicy),
+            };
+        }
+        catch (JsonException)
+        {
+            // Its path begins at the object within; the serializer puts the whole one into an exception that has none.
+            throw new JsonException();
+        }
+    }
 
     public override void Write(Utf8JsonWriter writer, ManifestFilePolicy? value, JsonSerializerOptions options) =>
         throw new NotSupportedException("Manifests are only read.");
