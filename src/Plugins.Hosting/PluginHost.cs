@@ -1,190 +1,243 @@
 using System.Collections.Concurrent;
-using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Hosting.Catalog;
+using Ahenk.Plugins.Hosting.Running;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting;
 
-/// <summary>Runs the plugins below the plugin directory. A plugin is loaded when it is first asked for.</summary>
+/// <summary>The plugins below the plugin directories. A plugin is loaded when it is first needed.</summary>
 public sealed partial class PluginHost : IPluginHost
 {
-    private static readonly TimeSpan CancellationGrace = TimeSpan.FromSeconds(15);
-
-    private readonly ConcurrentDictionary<string, LoadedPlugin> _loaded = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Lock _loading = new();
-    private readonly PluginHostOptions _options;
-    private readonly IMachine _machine;
-    private readonly TimeProvider _time;
-    private readonly ILoggerFactory _loggers;
+    private readonly ConcurrentDictionary<string, PluginSlot> _slots = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, IPluginRunnerFactory> _factories;
+    private readonly PluginCatalog _catalog;
+    private readonly PluginWatcher _watcher;
+    private readonly PythonVersions _versions;
+    private readonly RunServices _services;
     private readonly ILogger<PluginHost> _logger;
 
-    /// <summary>Loads nothing yet.</summary>
-    public PluginHost(PluginHostOptions options, IMachine machine, TimeProvider time, ILoggerFactory loggers)
+    /// <summary>Reads and loads nothing yet.</summary>
+    internal PluginHost(
+        PluginHostOptions options,
+        IMachine machine,
+        IFileTransfer transfer,
+        IPluginData data,
+        IPluginProgress progress,
+        IEnumerable<IPluginRunnerFactory> factories,
+        TimeProvider time,
+        ILoggerFactory loggers)
     {
-        _options = options;
-        _machine = machine;
-        _time = time;
-        _loggers = loggers;
+        _factories = factories.ToDictionary(factory => factory.Kind, StringComparer.Ordinal);
+        _catalog = new PluginCatalog(options, _factories, new FolderSurveyor(FileStatus.CurrentUser), loggers.CreateLogger<PluginCatalog>());
+        _watcher = new PluginWatcher(_catalog, options, time, loggers.CreateLogger<PluginWatcher>());
+        _versions = new PythonVersions(machine.Commands, options.PythonHostDirectory);
         _logger = loggers.CreateLogger<PluginHost>();
+        _services = new RunServices(options, machine, transfer, data, progress, time, _logger);
     }
 
     /// <inheritdoc/>
     public PluginLookup Find(string plugin, string? version, string? command)
     {
+        var name = plugin.ToLowerInvariant();
+        if (Refuse(name, out var entry) is { } refusal)
+        {
+            return refusal;
+        }
+
         try
         {
-            return Get(plugin).Find(command ?? "") is { } found
-                ? new PluginLookup(null, false, found.Idempotent, found.Parallel)
-                : new PluginLookup($"The plugin {plugin} has no command {command}.", false, false, false);
+            if (!string.IsNullOrWhiteSpace(version) && ReadVersion(entry!) is { } here && here != version.Trim())
+            {
+                return NotHere($"The plugin {name} is here in version {here}, the task is for version {PluginNames.Shown(version)}. Install that version, or correct the version in Lider.");
+            }
+
+            var runner = GetRunner(entry!);
+            var ability = command is null ? runner.FindPolicy() : runner.FindCommand(command);
+            Slot(name).LoadFailure = null;
+            return ability is not null
+                ? new PluginLookup(null, Missing: false, ability.Idempotent, ability.Parallel)
+                : Unusable(command is null
+                    ? $"The plugin {name} has no policy: it cannot apply profiles."
+                    : $"The plugin {name} has no command {PluginNames.Shown(command)}.");
         }
         catch (PluginLoadException failure)
         {
-            return new PluginLookup($"The plugin {plugin} cannot be used on this machine: {failure.Message}", false, false, false);
+            NoteFailure(name, failure);
+            return Unusable(NotUsable(name, failure.Message));
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<PluginReport> List() => [];
+    public IReadOnlyList<PluginReport> List() => [.. _catalog.List().Select(Report)];
 
     /// <inheritdoc/>
-    public Task<PluginReport> LoadAsync(string plugin) => throw new NotSupportedException();
+    public Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken) =>
+        Task.Run(() => Run(plugin.ToLowerInvariant(), work, cancellationToken), CancellationToken.None);
 
     /// <inheritdoc/>
-    public Task UnloadAsync(string plugin) => throw new NotSupportedException();
+    public Task<PluginReport> LoadAsync(string plugin) => Task.Run(() => Load(plugin.ToLowerInvariant()));
 
     /// <inheritdoc/>
-    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task UnloadAsync(string plugin) => Task.Run(() => Unload(plugin.ToLowerInvariant()));
 
     /// <inheritdoc/>
-    public async Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken) =>
-        new(await Task.Run(() => Run(plugin, work, cancellationToken), CancellationToken.None));
+    public IAsyncEnumerable<string> WatchAsync(CancellationToken cancellationToken) => _watcher.WatchAsync(cancellationToken);
 
-    private static JsonObject ParseParameters(string parameters) => JsonNode.Parse(parameters) as JsonObject ?? [];
-
-    private LoadedPlugin Get(string name)
+    private async Task<PluginRun> Run(string name, PluginWork work, CancellationToken agentStops)
     {
-        if (_loaded.TryGetValue(name, out var plugin))
+        if (Refuse(name, out var entry) is { } refusal)
         {
-            return plugin;
+            return new PluginRun(TaskOutcome.Error(refusal.Problem!));
         }
 
-        lock (_loading)
-        {
-            if (_loaded.TryGetValue(name, out plugin))
-            {
-                return plugin;
-            }
-
-            var folder = Path.Combine(_options.Directory, name.ToLowerInvariant());
-            if (!IsName(name) || !Directory.Exists(folder))
-            {
-                throw new PluginLoadException($"it is not installed in {_options.Directory}.");
-            }
-
-            try
-            {
-                plugin = LoadedPlugin.Load(folder);
-            }
-            catch (PluginLoadException failure)
-            {
-                LogNotLoaded(failure, name);
-                throw;
-            }
-
-            _loaded[name] = plugin;
-            LogLoaded(name, folder);
-            return plugin;
-        }
-    }
-
-    private static bool IsName(string name) =>
-        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) &&
-        name.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_' or '.');
-
-    private async Task<TaskOutcome> Run(string plugin, PluginWork work, CancellationToken agentStops)
-    {
-        CancellationTokenSource? limit = null;
-        Task<PluginResult>? running = null;
         try
         {
-            var command = Get(plugin).Find(work.Command) ?? throw new PluginLoadException($"it has no command {work.Command}.");
-            limit = new CancellationTokenSource(command.TimeLimit, _time);
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, agentStops);
-            var token = stop.Token;
-            var context = new PluginContext
-            {
-                TaskId = work.Id,
-                Command = work.Command,
-                Parameters = new PluginParameters(ParseParameters(work.Parameters)),
-                PluginFolder = Path.Combine(_options.Directory, plugin),
-                Machine = _machine,
-                Files = null!,
-                Store = null!,
-                AgentVersion = _options.AgentVersion,
-                Logger = _loggers.CreateLogger($"Plugin.{plugin}"),
-            };
-
-            // On a thread of its own: it may work for long before it first awaits, and its limit must be kept all the same.
-            running = Task.Run(() => command.Run(context, token), CancellationToken.None);
-            var result = await Bounded(running, token);
-            return new TaskOutcome(result.Code, result.Message, result.Data?.ToJsonString(), result.Keep == KeptPart.End);
+            return await new WorkRun(entry!, Slot(name), GetRunner(entry!), work, _services).RunAsync(() => OnFree(name), agentStops);
         }
         catch (PluginLoadException failure)
         {
-            return TaskOutcome.Error($"The plugin {plugin} cannot be used on this machine: {failure.Message}");
+            NoteFailure(name, failure);
+            return new PluginRun(TaskOutcome.Error(NotUsable(name, failure.Message)));
         }
-        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && agentStops.IsCancellationRequested)
+    }
+
+    private async Task<PluginReport> Load(string name)
+    {
+        var slot = Slot(name);
+        await slot.Changing.WaitAsync();
+        try
         {
-            return TaskOutcome.Error($"{plugin} {work.Command} was ended because the agent stopped; not run again.");
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && limit is { IsCancellationRequested: true })
-        {
-            var seconds = Get(plugin).Find(work.Command)!.TimeLimit.TotalSeconds;
-            LogTimeLimit(plugin, work.Command, work.Id, seconds);
-            return TaskOutcome.Error(running is { IsCompleted: false }
-                ? $"{plugin} {work.Command} ran longer than its time limit of {seconds:0} s and does not heed its cancellation; it may still be running."
-                : $"{plugin} {work.Command} was ended: it ran longer than its time limit of {seconds:0} s.");
-        }
-        catch (Exception failure)
-        {
-            // A plugin may throw anything; it costs the plugin's task and nothing else.
-            LogThrew(failure, plugin, work.Command, work.Id);
-            return TaskOutcome.Error($"{plugin} {work.Command} failed: {failure.GetType().Name}: {failure.Message}");
+            slot.IsTakenOut = false;
+            if (!slot.MayChange())
+            {
+                // Its old code is in use and cannot be let go of; it is told to the watcher's reader again when it can.
+                LogStillRunning(name, slot.StillRunning ?? "");
+                return ReportFor(name, _catalog.Find(name));
+            }
+
+            await DisposeAsync(slot);
+            slot.LoadFailure = null;
+            var entries = _catalog.Refresh(name);
+            if (entries is [{ Status: PluginStatus.Active } entry, ..])
+            {
+                _versions.ForgetFailure(entry.Folder);
+                if (entry.Manifest!.Modes.Contains(PluginMode.Init))
+                {
+                    LoadNow(name, entry);
+                }
+            }
+
+            return ReportFor(name, entries);
         }
         finally
         {
-            limit?.Dispose();
+            slot.Changing.Release();
         }
     }
 
-    /// <summary>A plugin that does not heed its cancellation is left behind after a grace, so that the plugin's queue goes on.</summary>
-    private async Task<PluginResult> Bounded(Task<PluginResult> running, CancellationToken stop)
+    private async Task Unload(string name)
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = stop.Register(() => stopped.TrySetResult());
-        if (await Task.WhenAny(running, stopped.Task) != running)
+        if (_catalog.Find(name) is [])
         {
-            return await running.WaitAsync(CancellationGrace, _time, CancellationToken.None);
+            return;
         }
 
-        return await running;
+        var slot = Slot(name);
+        await slot.Changing.WaitAsync();
+        try
+        {
+            slot.IsTakenOut = true;
+            if (slot.MayChange())
+            {
+                await DisposeAsync(slot);
+            }
+        }
+        finally
+        {
+            slot.Changing.Release();
+        }
     }
 
-    [LoggerMessage(1301, LogLevel.Information, "[PLUGIN] {Plugin} loaded from {Folder}")]
-    private partial void LogLoaded(string plugin, string folder);
+    /// <summary>Its init mode is about to be run; what is wrong with the plugin is better known now.</summary>
+    private void LoadNow(string name, CatalogEntry entry)
+    {
+        try
+        {
+            GetRunner(entry).FindPolicy();
+        }
+        catch (PluginLoadException failure)
+        {
+            NoteFailure(name, failure);
+        }
+    }
+
+    /// <summary>Work that was left behind has ended, and the plugin was to be loaded or unloaded meanwhile.</summary>
+    private void OnFree(string name)
+    {
+        LogFree(name);
+        if (Slot(name).IsTakenOut)
+        {
+            _ = UnloadAsync(name);
+        }
+        else
+        {
+            _watcher.TellAgain(name);
+        }
+    }
+
+    private static async Task DisposeAsync(PluginSlot slot)
+    {
+        if (slot.TakeRunner() is { } runner)
+        {
+            await runner.DisposeAsync();
+        }
+    }
+
+    private IPluginRunner GetRunner(CatalogEntry entry) => Slot(entry.Name).GetRunner(entry, _factories[entry.Manifest!.Kind]);
+
+    private PluginSlot Slot(string name) => _slots.GetOrAdd(name, static _ => new PluginSlot());
+
+    private void NoteFailure(string name, PluginLoadException failure)
+    {
+        var slot = Slot(name);
+        if (failure is PluginStuckException stuck)
+        {
+            slot.LeaveBehind("its constructor, or another part that is run while it is loaded", stuck.StillRunning, () => OnFree(name));
+        }
+
+        if (slot.LoadFailure != failure.Message)
+        {
+            LogNotLoaded(failure, name);
+        }
+
+        slot.LoadFailure = failure.Message;
+    }
+
+    /// <summary>The version of a plugin of the original agent has to be asked for; a look-up cannot await, so it waits, off the caller's scheduler.</summary>
+    private string? ReadVersion(CatalogEntry entry)
+    {
+        if (!entry.IsInferred)
+        {
+            return entry.Manifest!.Version;
+        }
+
+        var reading = Task.Run(() => _versions.ReadAsync(entry.Folder));
+        if (!reading.IsCompleted)
+        {
+            ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
+        }
+
+        return reading.GetAwaiter().GetResult();
+    }
 
     [LoggerMessage(1302, LogLevel.Error, "[PLUGIN] {Plugin} cannot be loaded")]
     private partial void LogNotLoaded(Exception failure, string plugin);
 
-    [LoggerMessage(1303, LogLevel.Error, "[PLUGIN] {Plugin} {Command} of task {TaskId} ran into its time limit of {Seconds} s")]
-    private partial void LogTimeLimit(string plugin, string command, long taskId, double seconds);
+    [LoggerMessage(1330, LogLevel.Warning, "[PLUGIN] {Plugin} is loaded anew when what still runs of it has ended: {What}")]
+    private partial void LogStillRunning(string plugin, string what);
 
-    [LoggerMessage(1304, LogLevel.Error, "[PLUGIN] {Plugin} {Command} of task {TaskId} failed")]
-    private partial void LogThrew(Exception failure, string plugin, string command, long taskId);
+    [LoggerMessage(1331, LogLevel.Information, "[PLUGIN] What was left running of {Plugin} has ended")]
+    private partial void LogFree(string plugin);
 }
-
-/// <summary>Where plugins are.</summary>
-/// <param name="Directory">The plugin directory. <c>[PLUGIN] pluginfolderpath</c>.</param>
-/// <param name="AgentVersion">Told to plugins.</param>
-public sealed record PluginHostOptions(string Directory, string AgentVersion);

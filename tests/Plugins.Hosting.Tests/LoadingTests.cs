@@ -1,4 +1,5 @@
-using System.Text;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Hosting.Tests.Rig;
 
 namespace Ahenk.Plugins.Hosting.Tests;
 
@@ -8,6 +9,8 @@ public sealed class LoadingTests : IDisposable
     private const string Empty = "using System.Collections.Generic; using Ahenk.Plugins.Sdk;";
 
     private readonly PluginFolder _plugins = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public void Dispose() => _plugins.Dispose();
 
@@ -19,7 +22,7 @@ public sealed class LoadingTests : IDisposable
     {
         _plugins.AddProbe();
 
-        var lookup = _plugins.Host.Find(plugin, command);
+        var lookup = _plugins.Host.Find(plugin, null, command);
 
         Assert.Null(lookup.Problem);
         Assert.Equal(idempotent, lookup.Idempotent);
@@ -56,69 +59,20 @@ public sealed class LoadingTests : IDisposable
         Assert.Contains("not installed", Problem(new string('a', 65), "NOOP"), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("", "cannot be read")]
-    [InlineData("null", "holds no object")]
-    [InlineData("[]", "cannot be read")]
-    [InlineData("{ \"name\": \"probe\"", "cannot be read")]
-    [InlineData("{ \"name\": \"probe\", \"kind\": \"dotnet\", \"assembly\": \"a.dll\" }", "version")]
-    [InlineData("{ \"name\": \"other\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"a.dll\" }", "they must be equal")]
-    [InlineData("{ \"name\": \"Probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"a.dll\" }", "they must be equal")]
-    [InlineData("{ \"name\": null, \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"a.dll\" }", "plugin.json")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"java\", \"assembly\": \"a.dll\" }", "'java'")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\" }", "plain file name")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"\" }", "plain file name")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"../evil.dll\" }", "plain file name")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"/tmp/evil.dll\" }", "plain file name")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"..\" }", "cannot be loaded")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"gone.dll\" }", "gone.dll cannot be loaded")]
-    [InlineData("{ \"name\": \"probe\", \"version\": \"1\", \"kind\": \"dotnet\", \"assembly\": \"plugin.json\" }", "cannot be loaded")]
-    public void A_manifest_that_cannot_be_used_is_told(string manifest, string expected)
-    {
-        PluginFolder.Write(_plugins.AddProbe(), "plugin.json", Encoding.UTF8.GetBytes(manifest));
-
-        var problem = Problem("probe", "NOOP");
-
-        Assert.Contains(expected, problem, StringComparison.Ordinal);
-        Assert.Contains(_plugins.Root, problem, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_folder_without_a_manifest_is_told()
-    {
-        File.Delete(Path.Combine(_plugins.AddProbe(), "plugin.json"));
-
-        Assert.Contains("plugin.json cannot be read", Problem("probe", "NOOP"), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("", UnixFileMode.GroupWrite)]
-    [InlineData("", UnixFileMode.OtherWrite)]
-    [InlineData("Ahenk.TestPlugins.Probe.dll", UnixFileMode.GroupWrite)]
-    [InlineData("Ahenk.TestPlugins.Probe.dll", UnixFileMode.OtherWrite)]
-    [InlineData("plugin.json", UnixFileMode.OtherWrite)]
-    [InlineData("Ahenk.TestPlugins.Probe.deps.json", UnixFileMode.OtherWrite)]
-    public void What_others_can_write_is_not_loaded(string file, UnixFileMode writable)
-    {
-        var path = Path.Combine(_plugins.AddProbe(), file).TrimEnd('/');
-        File.SetUnixFileMode(path, File.GetUnixFileMode(path) | writable);
-        var problem = Problem("probe", "NOOP");
-        Assert.Contains($"{path} can be written by", problem, StringComparison.Ordinal);
-        Assert.Contains("chmod go-w", problem, StringComparison.Ordinal);
-
-        File.SetUnixFileMode(path, File.GetUnixFileMode(path) & ~writable);
-
-        Assert.Null(_plugins.Host.Find("probe", "NOOP").Problem);
-    }
-
-    [Theory]
     [InlineData("public sealed class None { }", "it holds 0")]
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => []; } public sealed class B : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => []; }", "it holds 2")]
     [InlineData("sealed class Hidden : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => []; }", "it holds 0")]
     [InlineData("public sealed class A : IPlugin { public A() => throw new System.Exception(\"no database\"); public IReadOnlyCollection<PluginCommand> Commands => []; }", "no database")]
     [InlineData("public sealed class A(int x) : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(x.ToString(), null!)]; }", "cannot be loaded")]
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => throw new System.Exception(\"no commands\"); }", "no commands")]
-    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => null!; }", "cannot be loaded")]
-    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", null!), new(\"run\", null!)]; }", "RUN is there twice")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => null!; }", "its list of commands is null")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", (_, _) => null!), new(\"run\", null!)]; }", "the command run is there twice")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", null!)]; }", "the command RUN has no handler")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [null!]; }", "a command whose id is not")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"../RUN\", (_, _) => null!)]; }", "a command whose id is not")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", (_, _) => null!) { TimeLimit = System.TimeSpan.Zero }]; }", "the time limit 00:00:00")]
+    [InlineData("public sealed class A : IPlugin { static readonly int X = int.Parse(\"no number\"); public A() => System.GC.KeepAlive(X); public IReadOnlyCollection<PluginCommand> Commands => []; }", "no number")]
+    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => []; public IReadOnlyDictionary<PluginMode, ModeHandler> Modes => new Dictionary<PluginMode, ModeHandler> { [PluginMode.Login] = (_, _) => System.Threading.Tasks.Task.CompletedTask }; }", "names the modes [], its code has [login]")]
     public void An_assembly_that_is_not_a_plugin_is_told(string source, string expected)
     {
         _plugins.Add("bad", Empty + source);
@@ -135,5 +89,63 @@ public sealed class LoadingTests : IDisposable
         Assert.Contains("Needed", Problem("needy", "RUN"), StringComparison.Ordinal);
     }
 
-    private string Problem(string plugin, string command) => _plugins.Host.Find(plugin, command).Problem ?? throw new InvalidOperationException("It was found.");
+    [Fact]
+    public async Task A_plugin_whose_constructor_hangs_costs_nobody_but_itself()
+    {
+        using var gate = new ManualResetEventSlim();
+        AppDomain.CurrentDomain.SetData("constructor gate", gate);
+        _plugins.Add("stuck", Empty + """
+            public sealed class A : IPlugin
+            {
+                public A() => ((System.Threading.ManualResetEventSlim)System.AppDomain.CurrentDomain.GetData("constructor gate")!).Wait();
+                public IReadOnlyCollection<PluginCommand> Commands => [new("RUN", (_, _) => System.Threading.Tasks.Task.FromResult(PluginResult.Processed("freed")))];
+            }
+            """);
+        _plugins.AddProbe();
+        var finding = Task.Run(() => Problem("stuck", "RUN"), Token);
+        Assert.Null(_plugins.Host.Find("probe", null, "NOOP").Problem);
+
+        await _plugins.AdvanceUntil(finding, TimeSpan.FromMinutes(2));
+
+        Assert.Contains("has not returned within 30 s", await finding, StringComparison.Ordinal);
+        Assert.Contains("still running", Problem("stuck", "RUN"), StringComparison.Ordinal);
+        Assert.Equal(PluginStatus.Malfunctioned, (await _plugins.Host.LoadAsync("stuck")).Status);
+
+        gate.Set();
+        await Eventually.Is(() => _plugins.Report("stuck").Status is PluginStatus.Active || _plugins.Report("stuck").Reason!.Contains("has not returned", StringComparison.Ordinal));
+
+        Assert.Equal(PluginStatus.Active, (await _plugins.Host.LoadAsync("stuck")).Status);
+        Assert.Equal("freed", (await _plugins.Run("stuck")).Message);
+    }
+
+    [Fact]
+    public void A_plugin_brings_its_own_libraries_and_shares_the_agents_sdk()
+    {
+        var other = Directory.CreateDirectory(Path.Combine(_plugins.Root, "other")).FullName;
+        var dependency = PluginFolder.Compile(other, "Needed", "public class Needed { public static string Where => typeof(Needed).Assembly.Location; }");
+        var folder = _plugins.Add("needy", Empty + """
+            public sealed class A : IPlugin
+            {
+                public IReadOnlyCollection<PluginCommand> Commands => [new("RUN", (_, _) => System.Threading.Tasks.Task.FromResult(PluginResult.Processed(Needed.Where)))];
+            }
+            """, dependency);
+        File.Move(dependency, Path.Combine(folder, "Needed.dll"));
+        PluginFolder.Write(folder, "Ahenk.Plugins.Sdk.dll", File.ReadAllBytes(typeof(Ahenk.Plugins.Sdk.IPlugin).Assembly.Location));
+
+        Assert.Null(_plugins.Host.Find("needy", null, "RUN").Problem);
+    }
+
+    [Fact]
+    public void Nothing_is_left_of_a_plugin_that_could_not_be_loaded()
+    {
+        _plugins.Add("bad", Empty + "public sealed class None { }");
+
+        Problem("bad", "RUN");
+
+        Assert.Empty(Directory.GetFileSystemEntries(_plugins.PrivateDirectory));
+        Assert.False(_plugins.Report("bad").IsLoaded);
+        Assert.Contains("it holds 0", _plugins.Report("bad").Reason, StringComparison.Ordinal);
+    }
+
+    private string Problem(string plugin, string command) => _plugins.Host.Find(plugin, null, command).Problem ?? throw new InvalidOperationException("It was found.");
 }

@@ -1,4 +1,6 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Hosting.Tests.Rig;
+using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Plugins.Hosting.Tests;
 
@@ -29,14 +31,17 @@ public sealed class RunningTests : IDisposable
     {
         _plugins.AddCommand("mapped", "return new PluginResult(PluginCode.Warning, \"look\", new() { [\"a\"] = 1 }) { Keep = KeptPart.End };");
 
-        Assert.Equal(new TaskOutcome(TaskCode.Warning, "look", "{\"a\":1}", KeepEnd: true), await _plugins.Run("mapped"));
+        Assert.Equal(new TaskOutcome(PluginCode.Warning, "look", "{\"a\":1}", KeepEnd: true), await _plugins.Run("mapped"));
     }
 
     [Theory]
-    [InlineData("Processed", TaskCode.Processed)]
-    [InlineData("Warning", TaskCode.Warning)]
-    [InlineData("Error", TaskCode.Error)]
-    public async Task Codes_are_mapped(string code, TaskCode expected)
+    [InlineData("Processed", PluginCode.Processed)]
+    [InlineData("Warning", PluginCode.Warning)]
+    [InlineData("Error", PluginCode.Error)]
+    [InlineData("Timeout", PluginCode.Timeout)]
+    [InlineData("Killed", PluginCode.Killed)]
+    [InlineData("Processing", PluginCode.Processing)]
+    public async Task Codes_are_mapped(string code, PluginCode expected)
     {
         _plugins.AddCommand("mapped", $"return new PluginResult(PluginCode.{code}, \"m\");");
 
@@ -56,7 +61,7 @@ public sealed class RunningTests : IDisposable
     {
         _plugins.AddProbe();
 
-        Assert.Equal(new TaskOutcome(TaskCode.Processed, "done"), await _plugins.Run("probe", "NOOP"));
+        Assert.Equal(new TaskOutcome(PluginCode.Processed, "done"), await _plugins.Run("probe", "NOOP"));
         var big = await _plugins.Run("probe", "BIG", """{"size":10}""");
         Assert.Equal(("{\"Result\":\"startxxxxxxxxxxend\"}", true), (big.Data, big.KeepEnd));
     }
@@ -64,7 +69,8 @@ public sealed class RunningTests : IDisposable
     [Theory]
     [InlineData("throw new InvalidOperationException(\"the disk is on fire\");", "the disk is on fire")]
     [InlineData("await Task.Yield(); throw new InvalidOperationException(\"the disk is on fire\");", "the disk is on fire")]
-    [InlineData("return null!;", "NullReferenceException")]
+    [InlineData("return null!;", "it returned no result")]
+    [InlineData("return new PluginResult((PluginCode)99, \"m\");", "a result code that is not known")]
     [InlineData("throw new TimeoutException(\"the printer did not answer\");", "the printer did not answer")]
     [InlineData("throw new OperationCanceledException(\"of its own\");", "of its own")]
     [InlineData("return PluginResult.Processed(\"x\", new() { [\"a\"] = double.NaN });", "failed")]
@@ -74,7 +80,7 @@ public sealed class RunningTests : IDisposable
 
         var outcome = await _plugins.Run("thrower");
 
-        Assert.Equal(TaskCode.Error, outcome.Code);
+        Assert.Equal(PluginCode.Error, outcome.Code);
         Assert.Contains("thrower RUN failed", outcome.Message, StringComparison.Ordinal);
         Assert.Contains(expected, outcome.Message, StringComparison.Ordinal);
     }
@@ -94,7 +100,7 @@ public sealed class RunningTests : IDisposable
         Assert.False(running.IsCompleted);
         _plugins.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(TaskOutcome.Error("slow RUN was ended: it ran longer than its time limit of 60 s."), await running.WaitAsync(Token));
+        Assert.Equal(TaskOutcome.Error("slow RUN was ended: it ran longer than its time limit of 60 s (set in the plugin's code)."), await running.WaitAsync(Token));
     }
 
     [Fact]
@@ -127,11 +133,16 @@ public sealed class RunningTests : IDisposable
         var running = _plugins.Run("deaf");
         await _begun.Task.WaitAsync(Token);
 
-        await AdvanceUntil(running, TimeSpan.FromMinutes(2));
+        await _plugins.AdvanceUntil(running, TimeSpan.FromMinutes(2));
 
         Assert.Equal(
-            TaskOutcome.Error("deaf RUN ran longer than its time limit of 60 s and does not heed its cancellation; it may still be running."), await running);
+            TaskOutcome.Error("deaf RUN ran longer than its time limit of 60 s (set in the plugin's code) and does not heed its cancellation; it may still be running."), await running);
+        Assert.Equal(PluginStatus.Malfunctioned, _plugins.Report("deaf").Status);
+        Assert.Contains("still running: deaf RUN", (await _plugins.Run("deaf")).Message, StringComparison.Ordinal);
+        Assert.Contains("still running: deaf RUN", _plugins.Host.Find("deaf", null, "RUN").Problem, StringComparison.Ordinal);
+
         _gate.Set();
+        await Eventually.Is(() => _plugins.Report("deaf").Status == PluginStatus.Active);
         Assert.Equal("late", (await _plugins.Run("deaf")).Message);
     }
 
@@ -146,21 +157,8 @@ public sealed class RunningTests : IDisposable
         await _begun.Task.WaitAsync(Token);
 
         await stop.CancelAsync();
-        await AdvanceUntil(running, TimeSpan.FromSeconds(30));
+        await _plugins.AdvanceUntil(running, TimeSpan.FromSeconds(30));
 
         Assert.Equal(TaskOutcome.Error("stopped RUN was ended because the agent stopped; not run again."), await running);
-    }
-
-    private async Task AdvanceUntil(Task ended, TimeSpan limit)
-    {
-        var until = _plugins.Clock.GetUtcNow() + limit;
-        while (!ended.IsCompleted)
-        {
-            Assert.True(_plugins.Clock.GetUtcNow() < until, $"not ended after {limit}");
-            _plugins.Clock.Advance(TimeSpan.FromSeconds(1));
-
-            // A timer that is not set yet when the clock moves is met by the next step.
-            await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(10), Token));
-        }
     }
 }

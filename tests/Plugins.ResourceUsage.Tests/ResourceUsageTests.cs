@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ahenk.Plugins.Sdk;
-using Microsoft.Extensions.Logging.Abstractions;
+using Ahenk.PluginTesting;
 
 namespace Ahenk.Plugins.ResourceUsage.Tests;
 
@@ -95,15 +95,7 @@ public sealed class ResourceUsageTests
 
     private static async Task<JsonObject> Run(string command, MachineInventory inventory)
     {
-        var context = new PluginContext
-        {
-            TaskId = 1,
-            Command = command,
-            Parameters = new PluginParameters(new JsonObject { ["dn"] = "cn=pc-01" }),
-            Machine = new Machine(inventory),
-            AgentVersion = "3.0.0",
-            Logger = NullLogger.Instance,
-        };
+        var context = Given.Task(new Machine(inventory), command, new JsonObject { ["dn"] = "cn=pc-01" });
         var result = await new ResourceUsagePlugin().Commands.Single(one => one.Id == command).Run(context, TestContext.Current.CancellationToken);
         Assert.Equal((PluginCode.Processed, KeptPart.Start), (result.Code, result.Keep));
         return result.Data!;

@@ -3,6 +3,7 @@ using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Sdk;
+using Ahenk.PluginTesting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ahenk.Plugins.Script.Tests;
@@ -33,16 +34,7 @@ public abstract class ScriptTest : IDisposable
     {
         var machine = new LinuxMachine(
             runner ?? new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), PrivateDirectory);
-        var context = new PluginContext
-        {
-            TaskId = 1,
-            Command = "EXECUTE_SCRIPT",
-            Parameters = new PluginParameters(parameters),
-            Machine = machine,
-            AgentVersion = "3.0.0",
-            Logger = NullLogger.Instance,
-        };
-        return Command.Run(context, token ?? Token);
+        return Command.Run(Given.Task(machine, "EXECUTE_SCRIPT", parameters), token ?? Token);
     }
 
     private protected static JsonObject Parameters(JsonNode? type, string contents, string? parameters = null) => new()
