@@ -8,12 +8,20 @@ namespace Ahenk.Grains;
 /// <inheritdoc cref="IAgentGrain"/>
 public sealed class AgentGrain(
     [PersistentState("identity", AgentGrain.StorageName)] IPersistentState<AgentIdentity> identity,
+    CurrentIdentity current,
     IMachine machine,
     AgentVersion version,
     TimeProvider time) : Grain, IAgentGrain
 {
     /// <summary>The name of the grain storage that holds grain state.</summary>
     public const string StorageName = "ahenk";
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        current.Value = identity.State;
+        return Task.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public Task<AgentIdentity> GetIdentity() => Task.FromResult(identity.State);
@@ -85,6 +93,7 @@ public sealed class AgentGrain(
             throw;
         }
 
+        current.Value = next;
         return next;
     }
 }

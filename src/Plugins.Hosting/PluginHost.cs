@@ -25,6 +25,7 @@ public sealed partial class PluginHost : IPluginHost
         IFileTransfer transfer,
         IPluginData data,
         IPluginProgress progress,
+        CurrentIdentity identity,
         IEnumerable<IPluginRunnerFactory> factories,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -34,7 +35,7 @@ public sealed partial class PluginHost : IPluginHost
         _watcher = new PluginWatcher(_catalog, options, time, loggers.CreateLogger<PluginWatcher>());
         _versions = new PythonVersions(machine.Commands, options.PythonHostDirectory);
         _logger = loggers.CreateLogger<PluginHost>();
-        _services = new RunServices(options, machine, transfer, data, progress, time, _logger);
+        _services = new RunServices(options, machine, transfer, data, progress, identity, time, _logger);
     }
 
     /// <inheritdoc/>

@@ -9,9 +9,6 @@ public sealed record PluginHostOptions
     /// <summary>Told to plugins.</summary>
     public required string AgentVersion { get; init; }
 
-    /// <summary>The agent's name at Lider, for the place of uploaded files (LP 2.3). Asked at each upload: it is not known before the registration.</summary>
-    public required Func<string> AgentName { get; init; }
-
     /// <summary>How long a mode may take. <c>[PLUGIN] mode_timeout</c> in seconds, default 60.</summary>
     public TimeSpan ModeTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -11,8 +11,8 @@ namespace Ahenk.Plugins.Hosting;
 public static class PluginHostingServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see cref="IPluginData"/> and
-    /// <see cref="IPluginProgress"/>.
+    /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see cref="IPluginData"/>,
+    /// <see cref="IPluginProgress"/> and <see cref="CurrentIdentity"/>.
     /// </summary>
     public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options)
     {
@@ -25,6 +25,7 @@ public static class PluginHostingServiceCollectionExtensions
             provider.GetRequiredService<IFileTransfer>(),
             provider.GetRequiredService<IPluginData>(),
             provider.GetRequiredService<IPluginProgress>(),
+            provider.GetRequiredService<CurrentIdentity>(),
             provider.GetServices<IPluginRunnerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -36,6 +36,17 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
         ["max_rows"] = "100",
         ["max_mib"] = "1",
         ["keep_days"] = "1",
+        ["disabled"] = "x",
+        ["mode_timeout"] = "1",
+        ["pythonhostpath"] = "/x",
+        ["install_timeout"] = "1",
+        ["parallel"] = "1",
+        ["package_policy"] = "never",
+        ["package_keyring"] = "/x",
+        ["known_hosts_file"] = "/x",
+        ["ssh_key_file"] = "/x",
+        ["ca_file"] = "/x",
+        ["max_fetch_mib"] = "1",
     };
 
     private static readonly JsonSerializerOptions Options = new() { Converters = { new JidText() } };

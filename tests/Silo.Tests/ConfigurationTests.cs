@@ -73,7 +73,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("BASE", "rundir", "run", "an absolute path")]
     [InlineData("BASE", "logfile", "ahenk.log", "an absolute path")]
     [InlineData("BASE", "loglevel", "loud", "debug, info, warning, error")]
-    [InlineData("PLUGIN", "pluginfolderpath", "plugins", "an absolute path")]
+    [InlineData("PLUGIN", "pluginfolderpath", "plugins", "absolute paths")]
     [InlineData("CONNECTION", "port", "0", "a whole number from 1 to 65535")]
     [InlineData("CONNECTION", "port", "65536", "a whole number from 1 to 65535")]
     [InlineData("CONNECTION", "port", "5222x", "a whole number from 1 to 65535")]

@@ -12,12 +12,13 @@ public sealed class ControlSocketTests : IAsyncLifetime
 {
     private readonly ConfigurationFolder _folder = new();
     private readonly FakeAgent _agent = new();
+    private readonly FakePlugins _plugins = FakePlugins.New();
     private readonly ControlMethods _methods;
     private readonly ControlSocket _socket;
 
     public ControlSocketTests()
     {
-        _methods = new ControlMethods(_agent, _agent);
+        _methods = new ControlMethods(_agent, _agent, new PluginControl(_plugins.Factory, _plugins.Host));
         _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, NullLogger<ControlSocket>.Instance);
     }
 
@@ -101,9 +102,36 @@ public sealed class ControlSocketTests : IAsyncLifetime
             ((int)answer["result"]![0]!["id"]!, (string?)answer["result"]![0]!["plugin"], (string?)answer["result"]![0]!["state"], _agent.AskedLimit));
     }
 
+    [Fact]
+    public async Task Plugins_are_listed_with_what_is_wrong_with_them()
+    {
+        var plugins = (await Ask("""{"method":"plugins","id":1}"""))["result"]!;
+
+        Assert.Equal(
+            """{"name":"conky","version":null,"kind":"python","status":"malfunctioned","reason":"It is broken.","folder":"/p/conky","loaded":false,"modes":["safe"]}""",
+            plugins[0]!.ToJsonString());
+        Assert.Equal(("script", "1.0.0", "active", true), ((string?)plugins[1]!["name"], (string?)plugins[1]!["version"], (string?)plugins[1]!["status"], (bool)plugins[1]!["loaded"]!));
+    }
+
+    [Theory]
+    [InlineData("load", "Script, nosuch", "Load script")]
+    [InlineData("reload", "all", "Load conky|Load script")]
+    [InlineData("remove", "conky", "Remove conky")]
+    public async Task Plugins_are_changed_by_name_and_each_one_is_answered(string method, string names, string changes)
+    {
+        var answer = (await Ask($$"""{"method":"{{method}}","params":{"plugins":"{{names}}"},"id":1}"""))["result"]!.AsArray();
+
+        Assert.Equal(changes, string.Join('|', _plugins.Changes.Order(StringComparer.Ordinal)));
+        Assert.All(answer, plugin => Assert.Equal(
+            (string?)plugin!["name"] == "nosuch" ? "There is no plugin nosuch in the plugin directories." : $"{plugin["name"]} is changed.", (string?)plugin["message"]));
+    }
+
     [Theory]
     [InlineData("""{"method":"register","params":{"user":"admin","password":"secret"}}""")]
     [InlineData("""{"method":"tasks"}""")]
+    [InlineData("""{"method":"plugins"}""")]
+    [InlineData("""{"method":"load","params":{"plugins":"script"}}""")]
+    [InlineData("""{"method":"remove","params":{"plugins":"all"}}""")]
     public async Task Other_users_may_only_see_the_status(string line)
     {
         var other = new PeerCredentials(1, 4242);
@@ -112,6 +140,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
         Assert.Equal(JsonRpc.Forbidden, refusal.Code);
         Assert.Empty(_agent.Registered);
+        Assert.Empty(_plugins.Changes);
         Assert.NotNull(await _methods.Invoke(JsonRpc.Read("""{"method":"status"}""", out _)!, other, Token));
     }
 
@@ -219,6 +248,10 @@ public sealed class ControlSocketTests : IAsyncLifetime
         public ValueTask<bool> StartAsync(long taskId) => throw new NotSupportedException();
 
         public ValueTask<bool> FinishAsync(long taskId, string responseCode, OutboxDraft answer) => throw new NotSupportedException();
+
+        public ValueTask<bool> ParkAsync(long taskId, string responseCode, OutboxDraft answer) => throw new NotSupportedException();
+
+        public ValueTask<IReadOnlyList<long>> ListParkedAsync(string? plugin) => throw new NotSupportedException();
 
         public ValueTask<StoredTask?> FindAsync(long taskId) => throw new NotSupportedException();
 

@@ -8,7 +8,7 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Plugins.Hosting.Running;
 
 /// <summary>Brings a file that is a result to Lider's file server (PL 0.2): it lies there under its MD5 sum before the answer is sent.</summary>
-internal sealed class ResultUpload(IFileTransfer transfer, Func<string> agentName, TimeProvider time)
+internal sealed class ResultUpload(IFileTransfer transfer, CurrentIdentity identity, TimeProvider time)
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
 
@@ -37,7 +37,7 @@ internal sealed class ResultUpload(IFileTransfer transfer, Func<string> agentNam
             // A copy that nobody else can reach: what is uploaded is what was summed.
             var copy = files.NewFile($"result-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
             var sum = await CopyAsync(what, file.Path, copy, stop.Token);
-            await transfer.UploadAsync(server!, agentName(), sum, copy, stop.Token);
+            await transfer.UploadAsync(server!, identity.Value.Name, sum, copy, stop.Token);
             return new JsonObject { ["md5"] = sum };
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !agentStops.IsCancellationRequested)

@@ -11,8 +11,9 @@ internal sealed record RunServices(
     IFileTransfer Transfer,
     IPluginData Data,
     IPluginProgress Progress,
+    CurrentIdentity Identity,
     TimeProvider Time,
     ILogger Logger)
 {
-    public ResultUpload Upload { get; } = new(Transfer, Options.AgentName, Time);
+    public ResultUpload Upload { get; } = new(Transfer, Identity, Time);
 }

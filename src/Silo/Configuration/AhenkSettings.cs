@@ -1,6 +1,8 @@
+using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Hosting.Installing;
 using Serilog.Events;
 
@@ -27,8 +29,11 @@ public sealed record AhenkSettings
     /// <summary>The least level that is logged. <c>[BASE] loglevel</c>.</summary>
     public required LogEventLevel LogLevel { get; init; }
 
-    /// <summary>Where plugins are. <c>[PLUGIN] pluginfolderpath</c>.</summary>
-    public required string PluginDirectory { get; init; }
+    /// <summary>Where plugins are and how they are run.</summary>
+    public required PluginHostOptions PluginHost { get; init; }
+
+    /// <summary>How files travel.</summary>
+    public required FileTransferOptions Files { get; init; }
 
     /// <summary>Most rows of the outbox. <c>[OUTBOX] max_rows</c>.</summary>
     public required int OutboxRows { get; init; }
@@ -72,7 +77,21 @@ public sealed record AhenkSettings
                 ("info", LogEventLevel.Information),
                 ("warning", LogEventLevel.Warning),
                 ("error", LogEventLevel.Error)),
-            PluginDirectory = reader.FilePath("PLUGIN", "pluginfolderpath", "/usr/share/ahenk/plugins"),
+            PluginHost = new PluginHostOptions
+            {
+                Directories = reader.Paths("PLUGIN", "pluginfolderpath", "/usr/share/ahenk/plugins"),
+                Disabled = reader.List("PLUGIN", "disabled"),
+                ModeTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "mode_timeout", 60, 1, 3600)),
+                PythonHostDirectory = reader.FilePath("PLUGIN", "pythonhostpath", null) ?? Path.Combine(AppContext.BaseDirectory, "python-host"),
+                AgentVersion = AgentVersion,
+            },
+            Files = new FileTransferOptions
+            {
+                KnownHostsFile = reader.FilePath("FILES", "known_hosts_file", null) ?? Path.Combine(state, "known_hosts"),
+                SshKeyFile = reader.FilePath("FILES", "ssh_key_file", null),
+                CaFile = reader.FilePath("FILES", "ca_file", null),
+                MaxFetchBytes = reader.Number("FILES", "max_fetch_mib", 1024, 1, 1024 * 1024) * 1024L * 1024,
+            },
             OutboxRows = reader.Number("OUTBOX", "max_rows", 10_000, 100, 1_000_000),
             OutboxBytes = reader.Number("OUTBOX", "max_mib", 64, 1, 1024) * 1024L * 1024,
             Tasks = new TaskOptions

@@ -33,6 +33,14 @@ public sealed class ConfigurationReader(ConfigurationFiles files)
     [return: NotNullIfNotNull(nameof(fallback))]
     public string? FilePath(string section, string key, string? fallback) => Checked(section, key, fallback, Path.IsPathRooted, "an absolute path");
 
+    /// <summary>Absolute paths with colons between them, or the default.</summary>
+    public IReadOnlyList<string> Paths(string section, string key, string fallback) =>
+        Checked(section, key, fallback, text => text.Split(':').All(Path.IsPathRooted), "absolute paths with colons between them").Split(':');
+
+    /// <summary>Words with commas between them; none by default.</summary>
+    public IReadOnlyList<string> List(string section, string key) =>
+        Text(section, key).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>A whole number within bounds, or the default.</summary>
     public int Number(string section, string key, int fallback, int least, int most)
     {

@@ -1,3 +1,4 @@
+using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
@@ -5,6 +6,7 @@ using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Hosting;
+using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
@@ -40,9 +42,18 @@ internal static class AgentHost
         builder.Services.AddSingleton<ICommandRunner, CommandRunner>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
             services.GetRequiredService<ICommandRunner>(), services.GetRequiredService<IInventory>(), settings.PrivateDirectory));
-        builder.Services.AddSingleton(new PluginHostOptions(settings.PluginDirectory, AhenkSettings.AgentVersion));
-        builder.Services.AddSingleton<IPluginHost, PluginHost>();
+        builder.Services.AddFileTransfer(settings.Files);
+        builder.Services.AddSingleton(settings.Plugins);
+        builder.Services.AddSingleton(settings.PluginInstaller);
+        builder.Services.AddSingleton<IPluginInstaller, PluginInstaller>();
+        builder.Services.AddSingleton<IPluginProgress, TaskProgress>();
+        builder.Services.AddSingleton<CurrentIdentity>();
+        builder.Services.AddSingleton<AnswerFlush>();
+        builder.Services.AddSingleton<WorkInHand>();
+        builder.Services.AddAhenkPlugins(settings.PluginHost);
         builder.UseOrleans(SiloSetup.Configure);
+        builder.Services.AddHostedService<PluginWatch>();
+        builder.Services.AddSingleton<PluginControl>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);

@@ -25,6 +25,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton(Options);
             silo.Services.AddSingleton<TaskAnswers>();
             silo.Services.AddSingleton<AnswerFlush>();
+            silo.Services.AddSingleton<CurrentIdentity>();
             silo.Services.AddSingleton<WorkInHand>();
             silo.Services.AddSingleton(PluginOptions);
             silo.Services.AddSingleton<IOutbox>(Outbox);

@@ -27,7 +27,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
         Root = MakeDirectory("plugins");
         PrivateDirectory = MakeDirectory("private");
         Commands = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
-        Options = new PluginHostOptions { Directories = [Root], AgentVersion = "3.0.0", AgentName = () => "pc-01" };
+        Options = new PluginHostOptions { Directories = [Root], AgentVersion = "3.0.0" };
     }
 
     public string Root { get; }
@@ -52,7 +52,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
     public PluginHostOptions Options { get; set; }
 
     public PluginHost Host => _host ??= new PluginHost(
-        Options, this, Transfer, Data, Progress, [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories], Clock, Loggers);
+        Options, this, Transfer, Data, Progress, new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } }, [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories], Clock, Loggers);
 
     public PluginFolder With(IPluginRunnerFactory factory)
     {

@@ -1,0 +1,14 @@
+namespace Ahenk.Grains.Interfaces;
+
+/// <summary>The machine's identity for those who cannot await a grain; empty until <see cref="IAgentGrain"/> has first read it.</summary>
+public sealed class CurrentIdentity
+{
+    private volatile AgentIdentity _value = new();
+
+    /// <summary>What <see cref="IAgentGrain"/> last read or stored; only it sets it.</summary>
+    public AgentIdentity Value
+    {
+        get => _value;
+        set => _value = value;
+    }
+}
