@@ -95,7 +95,7 @@ public sealed class MissingPluginTests
         await site.Agent.KillAsync();
         await site.Agent.StartAsync();
         await site.Agent.WaitForStatusAsync(status => (string?)status["connection"] == "online", "online again", Patience, Cancelled);
-        Assert.Empty(site.Lider.Tasks.Tasks.Where(task => task.Final is not null));
+        Assert.DoesNotContain(site.Lider.Tasks.Tasks, task => task.Final is not null);
 
         PutPlugin(site, "late");
 
