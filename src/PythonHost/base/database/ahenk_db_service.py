@@ -1,4 +1,5 @@
 """The old agent's database service over a SQLite file of this plugin's own."""
+import contextlib
 import os
 import sqlite3
 import threading
@@ -9,7 +10,12 @@ from base.database.schema import TABLES
 
 
 class AhenkDbService:
-    """May be used by any thread. Plugins' own SQL that fails is logged and answered with None or an empty list."""
+    """
+    May be used by any thread. Plugins' own SQL that fails is logged and answered with None or an empty list.
+
+    The file is open only while it is used: a plugin that closes descriptors which are not its own must not leave SQLite with a number
+    that may be another file by then.
+    """
 
     def __init__(self, path=None):
         self._path = path
@@ -27,41 +33,35 @@ class AhenkDbService:
         self.run("DELETE FROM task WHERE id IS ?", (task_id,))
 
     def connect(self, db_path=None):
-        """Opens the file (this plugin's own one without a path) and makes what is missing in it."""
+        """Takes a file (this plugin's own one without a path) and makes what is missing in it."""
         with self._lock:
-            self.close()
             self._path = db_path or self._path
             try:
-                self._open()
+                self._make_tables()
+            except sqlite3.OperationalError:
+                raise
             except sqlite3.DatabaseError as problem:
                 # A file that SQLite cannot read would stop every call for ever; what is in it comes again from the daemon.
                 self._log("%s cannot be read (%s); it is put aside and made anew." % (self._path, problem))
-                self.close()
                 os.replace(self._path, "%s.broken-%d" % (self._path, time.time()))
-                self._open()
+                self._make_tables()
 
     def close(self):
-        """Closes the file; the next use opens it again."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        """Nothing is open between two uses."""
 
     def run(self, sql, parameters=()):
-        """Runs one statement and returns its cursor. Raises sqlite3.Error."""
-        with self._lock:
-            if self._connection is None:
-                self._open()
-            return self._connection.execute(sql, parameters)
+        """Runs one statement and returns (rows, the last row's id). Raises sqlite3.Error."""
+        with self._opened() as connection:
+            cursor = connection.execute(sql, parameters)
+            return cursor.fetchall(), cursor.lastrowid
 
     def rows(self, sql, parameters=()):
         """All rows of a query. Raises sqlite3.Error."""
-        with self._lock:
-            return self.run(sql, parameters).fetchall()
+        return self.run(sql, parameters)[0]
 
     def transaction(self, work):
         """Does several statements, or none of them."""
-        with self._lock:
+        with self._opened():
             self.run("BEGIN IMMEDIATE")
             try:
                 work()
@@ -78,21 +78,18 @@ class AhenkDbService:
             sql = "INSERT INTO %s (%s) VALUES (%s)" % (table_name, ", ".join(names), ", ".join("?" * len(values)))
         else:
             sql = "UPDATE %s SET %s%s" % (table_name, ", ".join(name + " = ?" for name in names), _where(criteria))
-        cursor = self._try(sql, [_storable(value) for value in values])
-        return None if cursor is None else cursor.lastrowid
+        done = self._try(sql, [_storable(value) for value in values])
+        return None if done is None else done[1]
 
     def select(self, table_name, cols="*", criteria="", orderby=""):
         """A list of tuples."""
-        with self._lock:
-            cursor = self._try("SELECT %s FROM %s%s%s" % (", ".join(_names(cols)), table_name, _where(criteria), _order(orderby)))
-            return [] if cursor is None else cursor.fetchall()
+        done = self._try("SELECT %s FROM %s%s%s" % (", ".join(_names(cols)), table_name, _where(criteria), _order(orderby)))
+        return [] if done is None else done[0]
 
     def select_one_result(self, table_name, col, criteria=""):
         """One value, or None."""
-        with self._lock:
-            cursor = self._try("SELECT %s FROM %s%s" % (col, table_name, _where(criteria)))
-            row = None if cursor is None else cursor.fetchone()
-            return None if row is None else row[0]
+        done = self._try("SELECT %s FROM %s%s" % (col, table_name, _where(criteria)))
+        return done[0][0][0] if done is not None and done[0] else None
 
     def delete(self, table_name, criteria):
         """Deletes rows."""
@@ -119,13 +116,31 @@ class AhenkDbService:
         """Removes a table."""
         self._try("DROP TABLE IF EXISTS " + table_name)
 
-    def _open(self):
-        if self._path is not None:
+    @contextlib.contextmanager
+    def _opened(self):
+        with self._lock:
+            if self._connection is not None:
+                yield self._connection
+                return
+            if self._path is None:
+                # Outside the host: empty tables as long as the program runs.
+                self._connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+                yield self._connection
+                return
             # SQLite gives its journals the mode of the file.
             os.close(os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        self._connection = sqlite3.connect(self._path or ":memory:", timeout=30, isolation_level=None, check_same_thread=False)
-        for table, columns in TABLES.items():
-            self._connection.execute("CREATE TABLE IF NOT EXISTS %s (%s)" % (table, ", ".join(columns)))
+            connection = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+            self._connection = connection
+            try:
+                yield connection
+            finally:
+                self._connection = None
+                connection.close()
+
+    def _make_tables(self):
+        with self._opened() as connection:
+            for table, columns in TABLES.items():
+                connection.execute("CREATE TABLE IF NOT EXISTS %s (%s)" % (table, ", ".join(columns)))
 
     def _try(self, sql, parameters=()):
         try:
