@@ -11,6 +11,15 @@ public sealed class DirectoryTests : HostTest
     private const string Switch = "passwd:         files systemd\ngroup:          files\nhosts:          files dns\n";
     private const string Pam = "session required pam_unix.so\n";
 
+    private const string Ldap = "execute_sssd_authentication.ExecuteSSSDAuthentication";
+    private const string CancelLdap = "execute_cancel_sssd_authentication.ExecuteCancelSSSDAuthentication";
+    private const string OldLdap = "execute_ldap_login.ExecuteLDAPLogin";
+    private const string CancelOldLdap = "execute_cancel_ldap_login.ExecuteCancelLDAPLogin";
+    private const string Domain = "execute_sssd_ad_authentication.ExecuteSSSDAdAuthentication";
+    private const string CancelDomain = "execute_cancel_sssd_ad_authentication.ExecuteCancelSSSDAdAuthentication";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private string Etc => Path.Combine(Folders.Root, "machine", "etc");
 
     private string FakeCalls => File.ReadAllText(Path.Combine(Folders.Root, "calls"));
@@ -20,22 +29,24 @@ public sealed class DirectoryTests : HostTest
     {
         var host = await StartAsync();
 
-        Assert.Equal("True", await RunAsync(
-            host, "execute_sssd_authentication", "ExecuteSSSDAuthentication", "authenticate('10.0.0.5', 'dc=org', 'cn=admin,dc=org', 's3cret')"));
+        Assert.Equal("True", await RunAsync(host, Ldap, "authenticate('10.0.0.5', 'dc=org', 'cn=admin,dc=org', 's3cret')"));
 
         var sssd = Read("sssd/sssd.conf");
         Assert.Contains("\nldap_uri = ldap://10.0.0.5\n", sssd, StringComparison.Ordinal);
-        Assert.Contains("\nldap_default_bind_dn = cn=admin,dc=org\nldap_default_authtok_type = password\nldap_default_authtok = s3cret\n", sssd, StringComparison.Ordinal);
+        Assert.Contains("\nldap_default_bind_dn = cn=admin,dc=org\n", sssd, StringComparison.Ordinal);
+        Assert.Contains("\nldap_default_authtok = s3cret\n", sssd, StringComparison.Ordinal);
         Assert.Contains("\nldap_sudo_search_base = ou=Role,ou=Groups,dc=org\n", sssd, StringComparison.Ordinal);
         Assert.Contains("\nldap_pwdlockout_dn = ou=PasswordPolicies,dc=org\n", sssd, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Etc, "sssd/sssd.conf")));
-        Assert.StartsWith("passwd:         files systemd sss\ngroup:          files sss\nhosts:          files dns\n", Read("nsswitch.conf"), StringComparison.Ordinal);
-        Assert.Contains("sudoers: files sss\n", Read("nsswitch.conf"), StringComparison.Ordinal);
+        var services = Read("nsswitch.conf");
+        Assert.StartsWith(
+            "passwd:         files systemd sss\ngroup:          files sss\nhosts:          files dns\n", services, StringComparison.Ordinal);
+        Assert.Contains("sudoers: files sss\n", services, StringComparison.Ordinal);
         Assert.StartsWith(Pam + "session optional pam_mkhomedir.so", Read("pam.d/common-session"), StringComparison.Ordinal);
         Assert.Contains("systemctl|restart|sssd.service", FakeCalls, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", FakeCalls, StringComparison.Ordinal);
 
-        Assert.Equal("True", await RunAsync(host, "execute_cancel_sssd_authentication", "ExecuteCancelSSSDAuthentication", "cancel()"));
+        Assert.Equal("True", await RunAsync(host, CancelLdap, "cancel()"));
 
         Assert.False(Directory.Exists(Path.Combine(Etc, "sssd")));
         Assert.Equal(Pam, Read("pam.d/common-session"));
@@ -48,13 +59,13 @@ public sealed class DirectoryTests : HostTest
     {
         var host = await StartAsync();
 
-        Assert.Equal("True", await RunAsync(host, "execute_ldap_login", "ExecuteLDAPLogin", "login('ldaps://d.org', 'dc=org', '3', None, None)"));
+        Assert.Equal("True", await RunAsync(host, OldLdap, "login('ldaps://d.org', 'dc=org', '3', None, None)"));
 
         var sssd = Read("sssd/sssd.conf");
         Assert.Contains("ldap_default_bind_dn = cn=pc-01,ou=Ahenkler,dc=liderahenk,dc=org\n", sssd, StringComparison.Ordinal);
         Assert.Contains("ldap_default_authtok = 100%$ecret\n", sssd, StringComparison.Ordinal);
         Assert.Contains("ldap_tls_reqcert = demand\ncache", sssd, StringComparison.Ordinal);
-        Assert.Equal("True", await RunAsync(host, "execute_cancel_ldap_login", "ExecuteCancelLDAPLogin", "cancel()"));
+        Assert.Equal("True", await RunAsync(host, CancelOldLdap, "cancel()"));
     }
 
     [Fact]
@@ -62,10 +73,8 @@ public sealed class DirectoryTests : HostTest
     {
         var host = await StartAsync();
 
-        Assert.Equal("False", await RunAsync(
-            host, "execute_sssd_authentication", "ExecuteSSSDAuthentication", "authenticate('10.0.0.5', 'dc=org\\n[sssd]', 'cn=a', 's')"));
-        Assert.Equal("False", await RunAsync(
-            host, "execute_sssd_ad_authentication", "ExecuteSSSDAdAuthentication", "authenticate('okul.lan', 'dc1;id', '10.0.0.3', 'p', 'u', False)"));
+        Assert.Equal("False", await RunAsync(host, Ldap, "authenticate('10.0.0.5', 'dc=org\\n[sssd]', 'cn=a', 's')"));
+        Assert.Equal("False", await RunAsync(host, Domain, "authenticate('okul.lan', 'dc1;id', '10.0.0.3', 'p', 'u', False)"));
 
         Assert.False(Directory.Exists(Path.Combine(Etc, "sssd")));
         Assert.False(File.Exists(Path.Combine(Folders.Root, "calls")));
@@ -78,21 +87,22 @@ public sealed class DirectoryTests : HostTest
         Directory.CreateDirectory(Path.Combine(Etc, "sssd"));
         await File.WriteAllTextAsync(
             Path.Combine(Etc, "sssd/sssd.conf"), "[sssd]\ndomains = okul.lan\n[domain/okul.lan]\nuse_fully_qualified_names = True\n",
-            TestContext.Current.CancellationToken);
+            Token);
 
-        Assert.Equal("True", await RunAsync(
-            host, "execute_sssd_ad_authentication", "ExecuteSSSDAdAuthentication",
+        Assert.Equal("True", await RunAsync(host, Domain,
             "authenticate('okul.lan', 'dc1.okul.lan,dc2.okul.lan', '10.0.0.3,10.0.0.4', 's3cret', 'admin', 'true')"));
 
         Assert.Equal("10.0.0.3,10.0.0.4\ndc1.okul.lan,dc2.okul.lan\nokul.lan\nadmin\n", Read("ahenk/ad_info"));
         Assert.Contains("10.0.0.4 dc2.okul.lan dc2 ", Read("hosts"), StringComparison.Ordinal);
         Assert.EndsWith("nameserver 10.0.0.3\nnameserver 10.0.0.4\nsearch okul.lan\n", Read("resolv.conf"), StringComparison.Ordinal);
-        Assert.Contains("[domain/okul.lan]\nuse_fully_qualified_names = False\nfallback_homedir = /home/%u\ndyndns_update = True\n", Read("sssd/sssd.conf"), StringComparison.Ordinal);
-        Assert.Equal("s3cret\n", await File.ReadAllTextAsync(Path.Combine(Folders.FakeState, "password"), TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "[domain/okul.lan]\nuse_fully_qualified_names = False\nfallback_homedir = /home/%u\ndyndns_update = True\n",
+            Read("sssd/sssd.conf"), StringComparison.Ordinal);
+        Assert.Equal("s3cret\n", await File.ReadAllTextAsync(Path.Combine(Folders.FakeState, "password"), Token));
         Assert.Contains("realm|join|--user=admin|okul.lan\n", FakeCalls, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", FakeCalls, StringComparison.Ordinal);
 
-        Assert.Equal("True", await RunAsync(host, "execute_cancel_sssd_ad_authentication", "ExecuteCancelSSSDAdAuthentication", "cancel()"));
+        Assert.Equal("True", await RunAsync(host, CancelDomain, "cancel()"));
 
         Assert.Equal((Hosts, Resolver), (Read("hosts"), Read("resolv.conf")));
         Assert.False(File.Exists(Path.Combine(Etc, "ahenk/ad_info")));
@@ -101,11 +111,10 @@ public sealed class DirectoryTests : HostTest
     [Fact]
     public async Task A_domain_that_is_not_there_is_no_success()
     {
-        await File.WriteAllTextAsync(Path.Combine(Folders.FakeState, "no-domain"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Folders.FakeState, "no-domain"), "", Token);
         var host = await StartAsync();
 
-        Assert.Equal("False", await RunAsync(
-            host, "execute_sssd_ad_authentication", "ExecuteSSSDAdAuthentication", "authenticate('okul.lan', 'dc1', '10.0.0.3', 'p', 'admin', None)"));
+        Assert.Equal("False", await RunAsync(host, Domain, "authenticate('okul.lan', 'dc1', '10.0.0.3', 'p', 'admin', None)"));
 
         Assert.Contains("error: The domain okul.lan could not be joined: no such realm", host.Log);
     }
@@ -113,9 +122,10 @@ public sealed class DirectoryTests : HostTest
     private async Task<HostProcess> StartAsync()
     {
         Directory.CreateDirectory(Path.Combine(Etc, "pam.d"));
-        foreach (var (file, text) in new[] { ("resolv.conf", Resolver), ("hosts", Hosts), ("nsswitch.conf", Switch), ("pam.d/common-session", Pam) })
+        var files = new[] { ("resolv.conf", Resolver), ("hosts", Hosts), ("nsswitch.conf", Switch), ("pam.d/common-session", Pam) };
+        foreach (var (file, text) in files)
         {
-            await File.WriteAllTextAsync(Path.Combine(Etc, file), text, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(Etc, file), text, Token);
         }
 
         return await StartAsync(MakePlugin("directory", ("run.py", """
@@ -123,18 +133,18 @@ public sealed class DirectoryTests : HostTest
             from base.registration import machine_files
             def handle_task(task, context):
                 machine_files.root = task['root']
-                cls = getattr(importlib.import_module('base.registration.' + task['module']), task['class'])
+                module, name = task['type'].split('.')
+                cls = getattr(importlib.import_module('base.registration.' + module), name)
                 context.create_response('TASK_PROCESSED', eval('cls().' + task['call']))
             """)));
     }
 
-    private async Task<string?> RunAsync(HostProcess host, string module, string type, string call)
+    private async Task<string?> RunAsync(HostProcess host, string type, string call)
     {
         var result = await host.CommandAsync("RUN", new JsonObject
         {
             ["root"] = Path.Combine(Folders.Root, "machine"),
-            ["module"] = module,
-            ["class"] = type,
+            ["type"] = type,
             ["call"] = call,
         });
         Assert.True(result["error"] is null, (string?)result["traceback"]);

@@ -9,11 +9,12 @@ internal sealed class HostFolders : IDisposable
         "usermod", "who", "zenity",
     ];
 
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     public HostFolders()
     {
         Root = Directory.CreateTempSubdirectory("ahenk-python-").FullName;
-        State = Directory.CreateDirectory(Path.Combine(Root, "state"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
-            .FullName;
+        State = Directory.CreateDirectory(Path.Combine(Root, "state"), OwnerOnly).FullName;
         Private = Directory.CreateDirectory(Path.Combine(Root, "private")).FullName;
         Plugins = Directory.CreateDirectory(Path.Combine(Root, "plugins")).FullName;
         Programs = Directory.CreateDirectory(Path.Combine(Root, "programs")).FullName;
@@ -30,6 +31,10 @@ internal sealed class HostFolders : IDisposable
             [AGREEMENT]
             agreement = $1 and more
             """);
+        Directory.CreateDirectory(Path.Combine(Root, "config.d"));
+        File.WriteAllText(Path.Combine(Root, "config.d", "10-site.conf"), "[SITE]\nname = Okul\n[SESSION]\nregistration_timeout = 50\n");
+        File.WriteAllText(Path.Combine(Root, "config.d", "20-site.conf~"), "[SITE]\nname = an editor's copy\n");
+        File.WriteAllText(Path.Combine(Root, "config.d", "30-broken.conf"), "no section\n");
         foreach (var program in FakePrograms)
         {
             File.CreateSymbolicLink(Path.Combine(Programs, program), Repository.Own("FakeMachine", "fake"));

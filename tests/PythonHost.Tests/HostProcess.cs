@@ -9,7 +9,7 @@ namespace Ahenk.PythonHost.Tests;
 /// <summary>The real host process of one plugin, with the test as its daemon at the other end of descriptor 3.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    /// <summary>Takes the place of the daemon's socketpair: connects, puts the socket where the host expects it, and becomes the host.</summary>
+    /// <summary>Takes the place of the daemon's socketpair: connects, puts the socket where it is expected, and becomes the host.</summary>
     private const string Launcher = """
         import os, socket, sys
         s = socket.socket(socket.AF_UNIX)

@@ -1,4 +1,5 @@
 """Runs what a test sends, with a plugin's `self` and `context` at hand, and answers with the value of the last expression."""
+import importlib
 import json
 import os
 import sys
@@ -15,6 +16,11 @@ from base.system.system import System
 from base.util.apt_helper import AptHelper
 from base.util.display_helper import DisplayHelper, DisplayServerType
 from base.util.util import Util
+
+
+def imported(module, name):
+    """Whether a plugin can import this class from this module."""
+    return isinstance(getattr(importlib.import_module(module), name), type)
 
 
 def raises(function, *arguments):

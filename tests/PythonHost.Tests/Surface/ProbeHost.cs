@@ -18,10 +18,13 @@ public sealed class ProbeHost : IAsyncLifetime
         }
 
         Process = await HostProcess.StartAsync(Repository.Own("Probe"), Folders);
-        Process.Answer = (method, parameters) =>
-            method == "fetch_file" ? new JsonObject { ["file_name"] = parameters["file_name"]?.DeepClone() ?? "given-by-daemon" } : null;
+        AnswerAll();
         await Process.Ready;
     }
+
+    /// <summary>The daemon takes whatever is asked of it.</summary>
+    internal void AnswerAll() => Process.Answer = (method, parameters) =>
+        method == "fetch_file" ? new JsonObject { ["file_name"] = parameters["file_name"]?.DeepClone() ?? "given-by-daemon" } : null;
 
     public async ValueTask DisposeAsync()
     {
@@ -34,27 +37,30 @@ public sealed class ProbeHost : IAsyncLifetime
 [CollectionDefinition(nameof(ProbeGroup))]
 public sealed class ProbeGroup : ICollectionFixture<ProbeHost>;
 
-/// <summary>Rows of the tables of PL part 2: a Python expression within a plugin, and the JSON of its value.</summary>
+/// <summary>Evaluates Python within a plugin.</summary>
 [Collection(nameof(ProbeGroup))]
 [Trait("Category", "Integration")]
 public abstract class SurfaceTest(ProbeHost probe)
 {
+    private protected ProbeHost Probe => probe;
+
     private protected HostProcess Host => probe.Process;
 
     private protected HostFolders Folders => probe.Folders;
 
-    private protected async Task CheckAsync(string row, string value, string expected, string? setup = null, JsonObject? call = null)
+    private protected async Task CheckAsync(string expression, string expected, string? statements = null, JsonObject? call = null)
     {
         call ??= [];
         call["command"] = "EVALUATE";
-        call["parameters"] = new JsonObject { ["do"] = setup, ["value"] = value };
+        call["parameters"] = new JsonObject { ["do"] = statements, ["value"] = expression };
         call["sessions"] = new JsonArray(
             new JsonObject { ["username"] = "ali", ["display"] = null, ["desktop"] = null, ["ip"] = "10.0.0.9", ["domain"] = null },
             new JsonObject { ["username"] = "ayse", ["display"] = ":1", ["desktop"] = "gnome", ["ip"] = null, ["domain"] = "OKUL" });
         var result = await Host.CallAsync(call);
-        Assert.True(result["error"] is null, $"{row}: {result["error"]}\n{result["traceback"]}");
+        Assert.True(result["error"] is null, $"{result["error"]}\n{result["traceback"]}");
         var found = JsonNode.Parse((string)result["data"]!)!["value"];
         Assert.True(
-            JsonNode.DeepEquals(JsonNode.Parse(expected), found), $"{row}: {value} is {found?.ToJsonString() ?? "null"} and not {expected}");
+            JsonNode.DeepEquals(JsonNode.Parse(expected), found),
+            $"{expression}\nis      {found?.ToJsonString() ?? "null"}\nand not {expected}");
     }
 }

@@ -4,6 +4,7 @@ import threading
 import time
 
 from base.host import daemon, settings
+from base.util.display_helper import is_display
 
 _REGISTRATION = "jid, password, registered, dn, params"
 
@@ -66,9 +67,11 @@ class AgentRows:
         ordered = sorted(sessions, key=lambda session: session.get("username") != user)
         self._store.run("DELETE FROM session")
         for session in ordered:
+            display = session.get("display")
             self._store.run(
                 "INSERT INTO session (username, display, desktop, ip, domain, timestamp) VALUES (?, ?, ?, ?, ?, ?)",
-                (*(session.get(key) for key in ("username", "display", "desktop", "ip", "domain")), _now()))
+                (session.get("username"), display if is_display(display) else None,
+                 *(session.get(key) for key in ("desktop", "ip", "domain")), _now()))
 
     def _write_task(self, call):
         server = call.get("file_server")

@@ -6,7 +6,7 @@ from base.util.execution import run
 
 _SUFFIX = "-local"
 _PASSWD = "/etc/passwd"
-_SHELLS = "/bash"
+_SHELL = "/bash"
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
 
 
@@ -60,5 +60,6 @@ def _people():
         lines = file.read().splitlines()
     for line in lines:
         words = line.split(":")
-        if len(words) == 7 and words[2].isdigit() and 1000 <= int(words[2]) < 60000 and words[6].endswith(_SHELLS) and _NAME.match(words[0]):
+        if (len(words) == 7 and words[2].isdigit() and 1000 <= int(words[2]) < 60000 and words[6].endswith(_SHELL)
+                and _NAME.match(words[0])):
             yield words[0]

@@ -2,6 +2,7 @@
 import configparser
 import os
 
+from base.config.config_manager import load_configuration
 from base.host import settings
 from base.system import procfs
 from base.system.network import Network
@@ -110,8 +111,7 @@ def _registered(column):
 
 
 def _setting(section, option):
-    parser = configparser.ConfigParser(interpolation=configparser.ExtendedInterpolation())
-    parser.read(settings.config_file, encoding="utf-8")
+    parser = load_configuration(configparser.ExtendedInterpolation())
     try:
         return parser.get(section, option, fallback=None)
     except configparser.InterpolationError:

@@ -5,7 +5,7 @@ import shlex
 
 from base.model.enum.desktop_type import DesktopType
 from base.util import logind
-from base.util.display_helper import DisplayHelper
+from base.util.display_helper import DisplayHelper, is_display
 from base.util.execution import execute, output_lines, run
 
 _YES, _NO = 0, 1
@@ -118,6 +118,6 @@ def _displays():
         words = line.split()
         for place in words[1:2] + words[-1:]:
             place = place.strip("()")
-            if place.startswith(":"):
+            if place.startswith(":") and is_display(place):
                 yield words[0], place
                 break

@@ -2,12 +2,25 @@
 import glob
 import os
 import pwd
+import re
 from enum import Enum
 
 from base.util import logind
 from base.util.execution import output_lines
 
-_WANTED = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "XDG_SESSION_TYPE")
+# Users decide about the environment of their processes and the names of their sockets, and plugins put what comes from here into shell
+# texts that root runs: nothing passes that a shell would take for more than a word.
+_FORMS = {
+    "DISPLAY": r"[A-Za-z0-9.-]*:[0-9]{1,5}(\.[0-9]{1,3})?",
+    "WAYLAND_DISPLAY": r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    "XAUTHORITY": r"/[A-Za-z0-9._/-]+",
+    "DBUS_SESSION_BUS_ADDRESS": r"unix:(path|abstract)=/[A-Za-z0-9._/-]+(,guid=[0-9a-f]+)?",
+}
+
+
+def is_display(value):
+    """Whether a text names an X display, as ':0'."""
+    return _is_of_form("DISPLAY", value)
 
 
 class DisplayServerType(Enum):
@@ -50,22 +63,25 @@ class DisplayHelper:
             return None
         if entry.get("Type") == DisplayServerType.WAYLAND.value:
             return DisplayHelper.get_socket_wayland_display(user)
-        return entry.get("Display") or _environment(user).get("DISPLAY") or DisplayHelper.detect_display_socket_base(user)
+        if is_display(entry.get("Display")):
+            return entry["Display"]
+        return _environment(user).get("DISPLAY") or DisplayHelper.detect_display_socket_base(user)
 
     @staticmethod
     def get_socket_wayland_display(user):
         """The name of a user's Wayland socket, as 'wayland-0', or None."""
         names = sorted(os.path.basename(path) for path in glob.glob("%s/wayland-*" % _runtime_directory(user)))
-        return next((name for name in names if not name.endswith(".lock")), None)
+        return next((name for name in names if not name.endswith(".lock") and _is_of_form("WAYLAND_DISPLAY", name)), None)
 
     @staticmethod
     def detect_display_socket_base(user):
         """The X display whose socket belongs to a user, as ':0', or None."""
         number = _number(user)
         for path in sorted(glob.glob("/tmp/.X11-unix/X*")):
+            display = ":" + os.path.basename(path)[1:]
             try:
-                if os.stat(path).st_uid == number:
-                    return ":" + os.path.basename(path)[1:]
+                if os.stat(path).st_uid == number and is_display(display):
+                    return display
             except OSError:
                 continue  # it went away since the listing
         return None
@@ -80,7 +96,7 @@ class DisplayHelper:
             environment["DISPLAY"] = display
         home = os.path.expanduser("~" + user)
         authority = session.get("XAUTHORITY") or os.path.join(home, ".Xauthority")
-        if os.path.exists(authority):
+        if _is_of_form("XAUTHORITY", authority) and os.path.exists(authority):
             environment["XAUTHORITY"] = authority
         environment["DBUS_SESSION_BUS_ADDRESS"] = session.get("DBUS_SESSION_BUS_ADDRESS") or _bus(user)
         return environment
@@ -127,7 +143,7 @@ class DisplayHelper:
             return display
         for line in output_lines("who"):
             words = line.split()
-            if words[0] == user and words[-1].startswith("(:"):
+            if words[0] == user and is_display(words[-1].strip("()")):
                 return words[-1].strip("()")
         return None
 
@@ -160,5 +176,13 @@ def _environment(user):
         except OSError:
             continue  # the process ended
         if "DISPLAY" in found or "WAYLAND_DISPLAY" in found:
-            return {name: found[name] for name in _WANTED if name in found}
+            return _accepted(found)
     return {}
+
+
+def _accepted(environment):
+    return {name: environment[name] for name in _FORMS if _is_of_form(name, environment.get(name))}
+
+
+def _is_of_form(name, value):
+    return value is not None and re.fullmatch(_FORMS[name], value) is not None
