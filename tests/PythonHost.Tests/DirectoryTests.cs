@@ -39,8 +39,8 @@ public sealed class DirectoryTests : HostTest
         Assert.Contains("\nldap_pwdlockout_dn = ou=PasswordPolicies,dc=org\n", sssd, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Etc, "sssd/sssd.conf")));
         var services = Read("nsswitch.conf");
-        Assert.StartsWith(
-            "passwd:         files systemd sss\ngroup:          files sss\nhosts:          files dns\n", services, StringComparison.Ordinal);
+        Assert.StartsWith("passwd:         files systemd sss\ngroup:          files sss\n", services, StringComparison.Ordinal);
+        Assert.Contains("\nhosts:          files dns\n", services, StringComparison.Ordinal);
         Assert.Contains("sudoers: files sss\n", services, StringComparison.Ordinal);
         Assert.StartsWith(Pam + "session optional pam_mkhomedir.so", Read("pam.d/common-session"), StringComparison.Ordinal);
         Assert.Contains("systemctl|restart|sssd.service", FakeCalls, StringComparison.Ordinal);
@@ -119,6 +119,19 @@ public sealed class DirectoryTests : HostTest
         Assert.Contains("error: The domain okul.lan could not be joined: no such realm", host.Log);
     }
 
+    [Fact]
+    public async Task A_domain_that_cannot_be_left_is_an_error_and_the_files_come_back_all_the_same()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folders.FakeState, "no-domain"), "", Token);
+        var host = await StartAsync();
+        await File.AppendAllTextAsync(Path.Combine(Etc, "pam.d/common-session"), "session optional pam_mkhomedir.so\n", Token);
+
+        var result = await CallAsync(host, CancelDomain, "cancel()");
+
+        Assert.Equal("RuntimeError: The domain could not be left: not a member", (string?)result["error"]);
+        Assert.Equal(Pam, Read("pam.d/common-session"));
+    }
+
     private async Task<HostProcess> StartAsync()
     {
         Directory.CreateDirectory(Path.Combine(Etc, "pam.d"));
@@ -141,15 +154,17 @@ public sealed class DirectoryTests : HostTest
 
     private async Task<string?> RunAsync(HostProcess host, string type, string call)
     {
-        var result = await host.CommandAsync("RUN", new JsonObject
-        {
-            ["root"] = Path.Combine(Folders.Root, "machine"),
-            ["type"] = type,
-            ["call"] = call,
-        });
+        var result = await CallAsync(host, type, call);
         Assert.True(result["error"] is null, (string?)result["traceback"]);
         return (string?)result["message"];
     }
+
+    private Task<JsonObject> CallAsync(HostProcess host, string type, string call) => host.CommandAsync("RUN", new JsonObject
+    {
+        ["root"] = Path.Combine(Folders.Root, "machine"),
+        ["type"] = type,
+        ["call"] = call,
+    });
 
     private string Read(string file) => File.ReadAllText(Path.Combine(Etc, file));
 }

@@ -11,7 +11,7 @@ class ExecuteCancelSSSDAdAuthentication:
         self.logger = Scope.get_instance().get_logger()
 
     def cancel(self):
-        """Returns whether realmd left the domain; the files are put back in any case."""
+        """Puts the files back and leaves the domain. Raises RuntimeError when realmd cannot leave it."""
         code, _, error = run("realm", "leave")
         machine_files.remove_marked(machine_files.HOSTS)
         machine_files.restore(machine_files.RESOLVER)
@@ -20,5 +20,6 @@ class ExecuteCancelSSSDAdAuthentication:
         machine_files.delete(machine_files.AD_INFO)
         run("systemctl", "try-restart", "nscd.service")
         if code != 0:
-            self.logger.error("The domain could not be left: %s" % error.strip())
-        return code == 0
+            # Those who call this look at no return value.
+            raise RuntimeError("The domain could not be left: %s" % error.strip())
+        return True

@@ -11,12 +11,13 @@ class ExecuteCancelSSSDAuthentication:
         self.logger = Scope.get_instance().get_logger()
 
     def cancel(self):
-        """Returns whether the packages are gone; the files are put back in any case."""
+        """Puts the files back and removes the packages. Raises RuntimeError when these cannot be removed."""
         code, _, error = AptHelper.remove_packages(["libpam-sss", "libnss-sss", "libsss-sudo", "sssd-common"], purge=True)
         machine_files.delete(machine_files.SSSD_FOLDER)
         machine_files.remove_home_directories()
         machine_files.switch_from_sss()
         machine_files.restart_name_service()
         if code != 0:
-            self.logger.error("SSSD could not be removed: %s" % error.strip())
-        return code == 0
+            # Those who call this look at no return value.
+            raise RuntimeError("SSSD could not be removed: %s" % error.strip())
+        return True

@@ -3,6 +3,7 @@ import collections
 import os
 import platform
 
+from base.config.config_manager import load_configuration
 from base.system import peripherals, procfs
 from base.system.network import Network, interfaces_details
 
@@ -96,7 +97,7 @@ class Cpu:
 
     @staticmethod
     def architecture():
-        return platform.machine()
+        return platform.processor() or platform.machine()
 
     @staticmethod
     def hz_actual():
@@ -194,20 +195,17 @@ class Hardware:
     interfaces_details = staticmethod(interfaces_details)
     ip_addresses = staticmethod(Network.ip_addresses)
 
-    @staticmethod
-    def screen_info_json_obj():
-        """Connected monitors and screens in one."""
-        return {"monitors": peripherals.monitors(), "screens": peripherals.screens()}
+    screen_info_json_obj = staticmethod(peripherals.screen_info_json_obj)
 
     @staticmethod
     def machine_model():
-        """The product's name, or None."""
-        return peripherals.firmware("product_name")
+        """The product's version, or an empty text."""
+        return peripherals.firmware("product_version") or ""
 
     @staticmethod
     def machine_type():
-        """The chassis' number in SMBIOS, or None."""
-        return peripherals.firmware("chassis_type")
+        """[MACHINE] type, or None."""
+        return load_configuration().get("MACHINE", "type", fallback=None)
 
 
 def _memory(name):

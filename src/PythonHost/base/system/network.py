@@ -1,5 +1,7 @@
 """Network interfaces."""
+import collections
 import fcntl
+import ipaddress
 import json
 import os
 import socket
@@ -11,6 +13,11 @@ from base.util.execution import run
 _GET_ADDRESS = 0x8915  # SIOCGIFADDR, netdevice(7)
 _LOOPBACK = "lo"
 _NO_ADDRESS = "00:00:00:00:00:00"
+_FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
+
+Address = collections.namedtuple("Address", "family address netmask broadcast ptp")
+Counters = collections.namedtuple("Counters", "bytes_sent bytes_recv packets_sent packets_recv errin errout dropin dropout")
+_COUNTER_FILES = ("tx_bytes", "rx_bytes", "tx_packets", "rx_packets", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped")
 
 
 class Network:
@@ -24,11 +31,10 @@ class Network:
     @staticmethod
     def ip_addresses():
         """IPv4 addresses."""
-        addresses = []
-        for interface in interfaces_details():
-            for entry in interface.get("addr_info", ()):
-                if entry.get("family") == "inet" and not entry.get("local", "").startswith("127."):
-                    addresses.append(entry["local"])
+        addresses = [
+            entry.address for entries in interfaces_details().values() for entry in entries
+            if entry.family == socket.AF_INET and not entry.address.startswith("127.")
+        ]
         return addresses or [found for found in map(_first_address, Network.interfaces()) if found and not found.startswith("127.")]
 
     @staticmethod
@@ -53,21 +59,30 @@ class Network:
 
     @staticmethod
     def io_counter_detail():
-        """Bytes and packets by interface: {"eth0": {"rx_bytes": 1, ...}}."""
-        counters = ("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_errors", "tx_errors", "rx_dropped", "tx_dropped")
+        """Counters by interface: .bytes_sent, .bytes_recv and so on."""
         return {
-            name: {counter: int(procfs.read("/sys/class/net/%s/statistics/%s" % (name, counter)) or 0) for counter in counters}
+            name: Counters(*(int(procfs.read("/sys/class/net/%s/statistics/%s" % (name, counter)) or 0) for counter in _COUNTER_FILES))
             for name in Network.interfaces()
         }
 
 
 def interfaces_details():
-    """What `ip -json address` tells; empty without iproute2."""
+    """Addresses by interface: .family, .address, .netmask, .broadcast, .ptp; empty without iproute2."""
     code, output, _ = run("ip", "-json", "address")
     try:
-        return json.loads(output) if code == 0 and output else []
+        found = json.loads(output) if code == 0 and output else []
     except ValueError:
-        return []
+        found = []
+    return {interface["ifname"]: list(_addresses(interface)) for interface in found if "ifname" in interface}
+
+
+def _addresses(interface):
+    for entry in interface.get("addr_info", ()):
+        if entry.get("family") in _FAMILIES and "local" in entry:
+            bits = ipaddress.ip_network("%s/%d" % (entry["local"], entry.get("prefixlen", 0)), strict=False)
+            yield Address(_FAMILIES[entry["family"]], entry["local"], str(bits.netmask), entry.get("broadcast"), entry.get("address"))
+    if interface.get("address"):
+        yield Address(socket.AF_PACKET, interface["address"], None, interface.get("broadcast"), None)
 
 
 def _first_address(interface):

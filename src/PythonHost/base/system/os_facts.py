@@ -20,8 +20,8 @@ class Os:
 
     @staticmethod
     def version():
-        """The kernel's build."""
-        return platform.version()
+        """The distribution's description and release, as 'Debian GNU/Linux 12 (bookworm)-12'."""
+        return "%s-%s" % (_release("PRETTY_NAME"), _release("VERSION_ID"))
 
     @staticmethod
     def architecture():

@@ -5,15 +5,26 @@ from base.system import procfs
 from base.util.execution import output_lines
 
 _EDID_START = bytes((0, 255, 255, 255, 255, 255, 255, 0))
-_FIRMWARE = ("sys_vendor", "product_name", "product_version", "product_serial", "board_vendor", "board_name", "bios_vendor", "bios_version")
+_EDID_LABELS = ("ModelName", "VendorName", "Monitor Manufactured", "DisplaySize")
 
 
 def monitors():
-    """Connected monitors: [{"name": connector, "vendor": three letters, "model": text}]."""
+    """Connected monitors: [{"ModelName": text, "VendorName": three letters}]."""
     found = []
     for path in _connectors():
         vendor, model = _edid(procfs.read_bytes(path + "/edid"))
-        found.append({"name": _connector_name(path), "vendor": vendor, "model": model})
+        found.append({"ModelName": model or _connector_name(path), "VendorName": vendor or ""})
+    return found
+
+
+def screen_info_json_obj(info):
+    """The same from the text of parse-edid."""
+    found = {}
+    for line in info.splitlines():
+        for label in _EDID_LABELS:
+            name, present, value = line.replace('"', "").partition(label)
+            if present and not name.strip():
+                found[label] = value.strip()
     return found
 
 
@@ -42,14 +53,13 @@ def usb_devices():
 
 
 def printers():
-    """Names of the printers that are set up, or None where there is none."""
-    found = [line.split()[0] for line in output_lines("lpstat", "-a") if line.split()]
-    return found or None
+    """What `lpstat -a` says, a line for each printer; None without CUPS."""
+    return output_lines("lpstat", "-a") or None
 
 
 def system_definitions():
-    """What the firmware says of the machine, as 'sys_vendor: QEMU'."""
-    found = ((name, firmware(name)) for name in _FIRMWARE)
+    """Maker and product, as dmidecode writes them."""
+    found = (("Manufacturer", firmware("sys_vendor")), ("Product Name", firmware("product_name")))
     return ["%s: %s" % (name, value) for name, value in found if value]
 
 
