@@ -1,0 +1,19 @@
+"""Types of messages to Lider."""
+from enum import Enum
+
+
+class MessageType(Enum):
+    """Every value is its member's name."""
+
+    TASK_STATUS = "TASK_STATUS"
+    POLICY_STATUS = "POLICY_STATUS"
+    REGISTER = "REGISTER"
+    REGISTER_LDAP = "REGISTER_LDAP"
+    UNREGISTER = "UNREGISTER"
+    GET_POLICIES = "GET_POLICIES"
+    LOGIN = "LOGIN"
+    LOGOUT = "LOGOUT"
+    MISSING_PLUGIN = "MISSING_PLUGIN"
+    REQUEST_AGREEMENT = "REQUEST_AGREEMENT"
+    AGREEMENT_STATUS = "AGREEMENT_STATUS"
+    SCRIPT_RESULT = "SCRIPT_RESULT"

@@ -1,0 +1,2 @@
+def info():
+    return {"name": "probe", "version": "1.0.0"}

@@ -1,0 +1,3 @@
+class Line(object):
+    def __init__(self, text):
+        self.fields = text.split()

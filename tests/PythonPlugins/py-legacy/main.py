@@ -1,0 +1,3 @@
+def info():
+    print('This plugin takes any version')
+    return None

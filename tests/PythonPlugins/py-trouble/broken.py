@@ -1,0 +1,2 @@
+def handle_task(task, context)
+    pass

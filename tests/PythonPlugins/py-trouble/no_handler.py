@@ -1,0 +1,1 @@
+TEXT = 'There is no handle_task here'
