@@ -19,6 +19,12 @@ public interface IAgentGrain : IGrainWithIntegerKey
 
     /// <summary>The account has logged in once: from now on the registration is not repeated.</summary>
     Task MarkVerified();
+
+    /// <summary>Somebody who may (a plugin that renames or moves the machine) gave it another name, password or directory entry; what is null or empty stays.</summary>
+    Task Adopt(string? name, string? password, string? dn);
+
+    /// <summary>The machine is not registered any more: name and password are forgotten.</summary>
+    Task MarkUnregistered();
 }
 
 /// <summary>What to register with.</summary>

@@ -60,6 +60,17 @@ public sealed class AgentGrain(
     public Task MarkVerified() =>
         identity.State.State == RegistrationState.Verified ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
 
+    /// <inheritdoc/>
+    public Task Adopt(string? name, string? password, string? dn) => Write(identity.State with
+    {
+        Name = string.IsNullOrEmpty(name) ? identity.State.Name : name,
+        Password = string.IsNullOrEmpty(password) ? identity.State.Password : password,
+        Dn = string.IsNullOrEmpty(dn) ? identity.State.Dn : dn,
+    });
+
+    /// <inheritdoc/>
+    public Task MarkUnregistered() => Write(new AgentIdentity { Host = identity.State.Host });
+
     private AgentIdentity Choose(RegistrationOrder order, NetworkIdentity network)
     {
         var current = identity.State;

@@ -8,6 +8,9 @@ public sealed class AnswerFlush(ITaskStore tasks, IOutbox outbox, TimeProvider t
     /// <summary>How long Lider is waited for: an agent that cannot reach it must still be able to restart its machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a plugin that is still running may need to come to its answer.</summary>
+    private static readonly TimeSpan PluginTime = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Waits.</summary>
@@ -28,6 +31,14 @@ public sealed class AnswerFlush(ITaskStore tasks, IOutbox outbox, TimeProvider t
         }
 
         return false;
+    }
+
+    /// <summary>Waits for the answer of a plugin that is still running, and for all that is in the outbox.</summary>
+    /// <returns>Whether Lider has it.</returns>
+    public async Task<bool> WaitForPluginAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(PluginTime, time, cancellationToken);
+        return await WaitAsync(null, cancellationToken);
     }
 
     private async Task<bool> IsStored(long? taskId) =>

@@ -14,6 +14,8 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
 
     private readonly ITaskStore _store;
     private readonly IPluginHost _host;
+    private readonly IOutbox _outbox;
+    private readonly TaskAnswers _answers;
     private readonly AnswerFlush _flush;
     private readonly PluginOptions _options;
     private readonly TimeProvider _time;
@@ -31,6 +33,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         IPluginHost host,
         IPluginInstaller installer,
         IOutbox outbox,
+        TaskAnswers answers,
         AnswerFlush flush,
         WorkInHand inHand,
         PluginOptions options,
@@ -39,6 +42,8 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
     {
         _store = store;
         _host = host;
+        _outbox = outbox;
+        _answers = answers;
         _flush = flush;
         _options = options;
         _time = time;
@@ -170,7 +175,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
 
     private async Task<bool> MayStart(PluginWork work)
     {
-        if (work.Idempotent || work.Kind != PluginWorkKind.Command)
+        if (work.Idempotent || work.Kind != PluginWorkKind.Command || work.Owner is null)
         {
             return true;
         }
@@ -204,6 +209,11 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
             if (work.Owner is { } owner)
             {
                 await owner.Complete(outcome);
+            }
+            else if (work.Kind == PluginWorkKind.Command)
+            {
+                // A plugin of the original agent had it run again: nothing but the answer is kept of it.
+                await _outbox.AddAsync(_answers.Compose(work.Id, outcome, null).Draft);
             }
         }
         catch (Exception failure)

@@ -11,7 +11,7 @@ namespace Ahenk.Grains;
 public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, ILogger<TaskAnswers> logger)
 {
     /// <summary>Room for the stanza's own tags and addresses.</summary>
-    private const int StanzaOverhead = 1024;
+    internal const int StanzaOverhead = 1024;
 
     private readonly int _maxBodyBytes = options.MaxStanzaBytes - StanzaOverhead;
 

@@ -141,6 +141,10 @@ internal sealed class FakeAgentGrain : IAgentGrain
 
     public Task MarkVerified() => Become(Identity with { State = RegistrationState.Verified });
 
+    public Task Adopt(string? name, string? password, string? dn) => throw new NotSupportedException();
+
+    public Task MarkUnregistered() => Become(new AgentIdentity());
+
     public Task WhenState(RegistrationState state) => Changed.When(() => Identity.State == state);
 
     private Task Become(AgentIdentity identity)

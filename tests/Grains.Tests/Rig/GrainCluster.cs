@@ -26,6 +26,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<TaskAnswers>();
             silo.Services.AddSingleton<AnswerFlush>();
             silo.Services.AddSingleton<CurrentIdentity>();
+            silo.Services.AddSingleton<IPluginRequests, PluginRequests>();
             silo.Services.AddSingleton<WorkInHand>();
             silo.Services.AddSingleton(PluginOptions);
             silo.Services.AddSingleton<IOutbox>(Outbox);
@@ -76,6 +77,10 @@ public sealed class GrainCluster : IAsyncDisposable
         await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
         return cluster;
     }
+
+    public IPluginRequests Requests => _cluster.Silos[0].ServiceProvider.GetRequiredService<IPluginRequests>();
+
+    public IAgentGrain Agent => Grains.GetGrain<IAgentGrain>(0);
 
     public ITaskGrain Task(long id) => Grains.GetGrain<ITaskGrain>(id);
 
