@@ -19,9 +19,9 @@ internal sealed record FilePath(string Text, IReadOnlyList<string> Components)
     {
         const string Parameter = "file-path";
         var text = parameters.RequireString(Parameter);
-        if (!IsWritable(text, out var bytes) || bytes >= LongestPath || text.Contains('\0', StringComparison.Ordinal))
+        if (!IsWritable(text, out var bytes) || bytes >= LongestPath || text.Any(char.IsControl))
         {
-            throw new PluginInputException($"The parameter '{Parameter}' is not a path: it is too long or holds characters that no path can hold.");
+            throw new PluginInputException($"The parameter '{Parameter}' is not a path: it is too long or holds control characters.");
         }
 
         if (text[0] != '/')

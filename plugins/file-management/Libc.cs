@@ -10,8 +10,8 @@ namespace Ahenk.Plugins.FileManagement;
 internal static partial class Libc
 {
     internal const int NoEntry = 2;
+    internal const int Busy = 16;
     internal const int Exists = 17;
-    internal const int NotDirectory = 20;
     internal const int NoData = 61;
     internal const int NotSupported = 95;
 

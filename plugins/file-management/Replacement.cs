@@ -116,7 +116,9 @@ internal static class Replacement
     {
         if (result < 0)
         {
-            throw new PluginInputException($"'{path}' was not written: {Libc.ErrorText}.");
+            throw new PluginInputException(Failure == Libc.Busy
+                ? $"'{path}' was not written: it is mounted by itself from elsewhere, as in containers. Change it where it comes from."
+                : $"'{path}' was not written: {Libc.ErrorText}.");
         }
     }
 }

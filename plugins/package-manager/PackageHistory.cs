@@ -52,10 +52,9 @@ internal static class PackageHistory
     }
 
     /// <summary><c>2025-06-24 14:36:25 upgrade NAME:ARCHITECTURE OLD NEW</c>.</summary>
-    private static (string Date, string Operation, string Version)? Parse(string line, string name)
-    {
-        var isOfPackage = line.Split(' ') is [_, _, "install" or "upgrade", var package, _, _] &&
-            (package == name || (package.StartsWith(name, StringComparison.Ordinal) && package[name.Length] == ':'));
-        return isOfPackage && line.Split(' ') is [var date, var time, var operation, _, _, var version] ? ($"{date} {time}", operation, version) : null;
-    }
+    private static (string Date, string Operation, string Version)? Parse(string line, string name) =>
+        line.Split(' ') is [var date, var time, ("install" or "upgrade") and var operation, var package, _, var version] &&
+        (package == name || package.StartsWith(name + ":", StringComparison.Ordinal))
+            ? ($"{date} {time}", operation, version)
+            : null;
 }

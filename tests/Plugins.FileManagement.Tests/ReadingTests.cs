@@ -79,6 +79,7 @@ public sealed class ReadingTests : FileTest
     [InlineData("/.", "leads over")]
     [InlineData("/etc/../etc/hosts", "leads over")]
     [InlineData("/etc/hosts\0.txt", "not a path")]
+    [InlineData("/etc/hosts\n[FILE] forged", "not a path")]
     [InlineData("", "missing")]
     public async Task A_path_that_does_not_mean_what_it_shows_is_refused(string path, string because)
     {

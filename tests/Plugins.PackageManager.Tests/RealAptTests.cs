@@ -22,7 +22,11 @@ public sealed class RealAptTests : PackageTest, IAsyncLifetime
         await _root.AddAsync("ahenk", "3.0", "Depends: libyx\n", Token);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task Packages_come_and_go()
