@@ -39,6 +39,9 @@ public sealed class PluginContext
     /// <summary>The version of the agent, as it reports it to Lider.</summary>
     public required string AgentVersion { get; init; }
 
+    /// <summary>The agent's distinguished name in Lider's directory; <see langword="null"/> when it is not registered.</summary>
+    public string? AgentDn { get; init; }
+
     /// <summary>The plugin's own logger.</summary>
     public required ILogger Logger { get; init; }
 
