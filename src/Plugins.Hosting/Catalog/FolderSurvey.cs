@@ -122,8 +122,9 @@ internal sealed class FolderSurveyor(uint user)
     }
 
     /// <summary>Compiled Python and what editors leave while they work is no change of the plugin.</summary>
-    private static bool Matters(string folder, string path) =>
-        path.AsSpan(folder.Length).IndexOf("/.", StringComparison.Ordinal) < 0
-        && !path.Contains("/__pycache__", StringComparison.Ordinal)
-        && !path.EndsWith('~');
+    private static bool Matters(string folder, string path)
+    {
+        var inside = path.AsSpan(folder.Length);
+        return !inside.Contains("/.", StringComparison.Ordinal) && !inside.Contains("/__pycache__", StringComparison.Ordinal) && !inside.EndsWith("~");
+    }
 }

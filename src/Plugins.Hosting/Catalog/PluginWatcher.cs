@@ -125,7 +125,7 @@ internal sealed partial class PluginWatcher(PluginCatalog catalog, PluginHostOpt
             var now = catalog.Fingerprint(name);
             lock (_gate)
             {
-                if (_unsettled[name] != state)
+                if (!ReferenceEquals(_unsettled[name], state))
                 {
                     // It changed while it was looked at.
                     continue;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
@@ -62,8 +63,9 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         {
             // A plugin may throw anything; it costs the plugin's task and nothing else.
             LogThrew(failure, What, work.Id);
-            var message = failure.Message.Length <= LongestMessage ? failure.Message : failure.Message[..LongestMessage];
-            return Error($"{What} failed: {failure.GetType().Name}: {message}");
+            var cause = failure is TypeInitializationException or TargetInvocationException && failure.InnerException is { } inner ? inner : failure;
+            var message = cause.Message.Length <= LongestMessage ? cause.Message : cause.Message[..LongestMessage];
+            return Error($"{What} failed: {cause.GetType().Name}: {message}");
         }
     }
 
