@@ -3,13 +3,17 @@ namespace Ahenk.Plugins.Hosting;
 /// <summary>Where plugins are and how they are run.</summary>
 public sealed record PluginHostOptions
 {
-    /// <summary>The plugin directories; of two plugins with the same name the one in the earlier directory is used. <c>[PLUGIN] pluginfolderpath</c>.</summary>
+    /// <summary>
+    /// The plugin directories; of two plugins with the same name the one in the earlier directory is used. <c>[PLUGIN] pluginfolderpath</c>.
+    /// </summary>
     public required IReadOnlyList<string> Directories { get; init; }
 
     /// <summary>Told to plugins.</summary>
     public required string AgentVersion { get; init; }
 
-    /// <summary>The agent's name at Lider, for the place of uploaded files (LP 2.3). Asked at each upload: it is not known before the registration.</summary>
+    /// <summary>
+    /// The agent's name at Lider, for the place of uploaded files (LP 2.3). Asked at each upload: it is not known before the registration.
+    /// </summary>
     public required Func<string> AgentName { get; init; }
 
     /// <summary>How long a mode may take. <c>[PLUGIN] mode_timeout</c> in seconds, default 60.</summary>

@@ -11,7 +11,8 @@ namespace Ahenk.Plugins.Hosting;
 public static class PluginHostingServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see cref="IPluginData"/> and
+    /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see
+    /// cref="IPluginData"/> and
     /// <see cref="IPluginProgress"/>.
     /// </summary>
     public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options)

@@ -14,7 +14,8 @@ public sealed class FilesTests : IDisposable
     public FilesTests()
     {
         _plugins.With(_kind);
-        PluginFolder.Write(Directory.CreateDirectory(Path.Combine(_plugins.Root, "tool")).FullName, "plugin.json", """{ "name": "tool", "kind": "fake", "modes": ["login"] }""");
+        PluginFolder.Write(
+            Directory.CreateDirectory(Path.Combine(_plugins.Root, "tool")).FullName, "plugin.json", """{ "name": "tool", "kind": "fake" }""");
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

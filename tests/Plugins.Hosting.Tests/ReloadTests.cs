@@ -118,14 +118,18 @@ public sealed class ReloadTests : IDisposable
         plugins.Clock.Advance(TimeSpan.FromMinutes(1));
 
         await Eventually.Is(() => log.Lines.Any(line => line.Contains("still in memory", StringComparison.Ordinal)));
-        Assert.Contains("[PLUGIN] The code of pinned is still in memory", Assert.Single(log.Lines, line => line.Contains("still in memory", StringComparison.Ordinal)), StringComparison.Ordinal);
+        var told = Assert.Single(log.Lines, line => line.Contains("still in memory", StringComparison.Ordinal));
+        Assert.StartsWith("[PLUGIN] The code of pinned is", told, StringComparison.Ordinal);
         AppDomain.CurrentDomain.SetData("pin", null);
     }
 
     [Fact]
     public async Task A_plugin_with_the_mode_init_is_loaded_at_once()
     {
-        const string Modes = "public IReadOnlyDictionary<PluginMode, ModeHandler> Modes { get; } = new Dictionary<PluginMode, ModeHandler> { [PluginMode.Init] = (_, _) => Task.CompletedTask };";
+        const string Modes = """
+            public IReadOnlyDictionary<PluginMode, ModeHandler> Modes { get; } =
+                new Dictionary<PluginMode, ModeHandler> { [PluginMode.Init] = (_, _) => Task.CompletedTask };
+            """;
         PluginFolder.Write(_plugins.AddCommand("early", Answer("x"), Modes), "plugin.json", PluginFolder.Manifest("early", "\"modes\": [\"init\"]"));
         PluginFolder.Write(_plugins.AddCommand("wrong", Answer("x")), "plugin.json", PluginFolder.Manifest("wrong", "\"modes\": [\"init\"]"));
 
@@ -138,7 +142,7 @@ public sealed class ReloadTests : IDisposable
     public async Task A_hundred_reloads_cost_no_memory()
     {
         var folder = _plugins.AddCommand("busy", Answer("x"));
-        byte[][] images = [PluginFolder.Compile("Plugin", PluginFolder.CommandSource(Answer("one"))), PluginFolder.Compile("Plugin", PluginFolder.CommandSource(Answer("two")))];
+        var images = ((string[])["one", "two"]).Select(answer => PluginFolder.Compile("Plugin", PluginFolder.CommandSource(Answer(answer)))).ToArray();
         await Cycle(50);
         var before = Measure();
 

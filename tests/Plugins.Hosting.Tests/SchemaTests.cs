@@ -21,7 +21,7 @@ public sealed class SchemaTests
         [.. Directory.GetFiles(Path.Combine(Repository, "plugins"), "plugin.json", SearchOption.AllDirectories)
             .Concat(Directory.GetFiles(Path.Combine(Repository, "tests/TestPlugins"), "plugin.json", SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Repository, path))
-            .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))];
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj" || part.StartsWith('.')))];
 
     [Fact]
     public void The_schema_has_the_fields_that_are_read()

@@ -9,7 +9,8 @@ namespace Ahenk.Plugins.Hosting.Catalog;
 internal readonly record struct FolderSurvey(string Fingerprint, string? Flaw);
 
 /// <summary>
-/// What is in a plugin's folder runs as root, so nobody but root and the agent's own user may have a say in it: not in its files, and not in the directories above it, which decide what
+/// What is in a plugin's folder runs as root, so nobody but root and the agent's own user may have a say in it: not in its files, and not in the
+/// directories above it, which decide what
 /// the folder is.
 /// </summary>
 /// <param name="user">The agent's own user.</param>
@@ -96,7 +97,8 @@ internal sealed class FolderSurveyor(uint user)
     {
         if (status.Owner != 0 && status.Owner != user)
         {
-            return $"{path} belongs to the user with the number {status.Owner}, who could change it at any time; 'chown root' it after making sure that it is genuine.";
+            return $"{path} belongs to the user with the number {status.Owner}, who could change it at any time; " +
+                "'chown root' it after making sure that it is genuine.";
         }
 
         return status.WritableByOthers && !mayBeShared

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>
-/// A private copy of a plugin's assemblies, each time under a path of its own: the plugin's folder can be replaced while the plugin runs, and code that is loaded later is of the same
+/// A private copy of a plugin's assemblies, each time under a path of its own: the plugin's folder can be replaced while the plugin runs, and code
+/// that is loaded later is of the same
 /// version as what runs. What is left of it when the process is killed goes with the private directory at the next start.
 /// </summary>
 internal sealed partial class ShadowCopy : IDisposable

@@ -38,7 +38,10 @@ internal sealed class DotnetMisdoers : Misdoers
         };
         if (misdeed == Misdeed.ReturnsNoTask)
         {
-            plugins.Add(name, "using System.Collections.Generic; using Ahenk.Plugins.Sdk; public sealed class Only : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", (_, _) => null!)]; }");
+            plugins.Add(name, """
+                using System.Collections.Generic; using Ahenk.Plugins.Sdk;
+                public sealed class Only : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new("RUN", (_, _) => null!)]; }
+                """);
             return;
         }
 
@@ -53,10 +56,12 @@ internal sealed class DotnetMisdoers : Misdoers
             Misdeed.HugeData => "return PluginResult.Processed(\"m\", new() { [\"Result\"] = new string('x', 50 << 20) });",
             Misdeed.BadResult => "return new PluginResult((PluginCode)99, \"m\");",
             Misdeed.BadData => "return PluginResult.Processed(\"m\", new() { [\"a\"] = double.NaN });",
-            Misdeed.EmptyFile => "var file = context.Files.NewFile(\"empty\"); File.WriteAllText(file, \"\"); return PluginResult.FromFile(\"m\", file, ResultFileType.TextPlain);",
-            Misdeed.NoFileServer or Misdeed.UploadFails =>
-                "var file = context.Files.NewFile(\"full\"); File.WriteAllText(file, \"x\"); return PluginResult.FromFile(\"m\", file, ResultFileType.TextPlain);",
+            Misdeed.EmptyFile => FileOf(""),
+            Misdeed.NoFileServer or Misdeed.UploadFails => FileOf("x"),
             _ => "return PluginResult.Processed(\"done\");",
         }, members);
     }
+
+    private static string FileOf(string content) =>
+        $"var file = context.Files.NewFile(\"file\"); File.WriteAllText(file, \"{content}\"); return PluginResult.FromFile(\"m\", file, ResultFileType.TextPlain);";
 }

@@ -61,7 +61,9 @@ public enum Misdeed
     UploadFails,
 }
 
-/// <summary>Makes plugins of one kind that go wrong. Another kind of plugin joins the table of failures by adding its maker to <see cref="All"/>.</summary>
+/// <summary>
+/// Makes plugins of one kind that go wrong. Another kind of plugin joins the table of failures by adding its maker to <see cref="All"/>.
+/// </summary>
 internal abstract class Misdoers
 {
     /// <summary>The makers of all kinds.</summary>
