@@ -51,7 +51,9 @@ public sealed partial class PluginHost : IPluginHost
         {
             if (!string.IsNullOrWhiteSpace(version) && ReadVersion(entry!) is { } here && here != version.Trim())
             {
-                return NotHere($"The plugin {name} is here in version {here}, the task is for version {PluginNames.Shown(version)}. Install that version, or correct the version in Lider.");
+                return NotHere(
+                    $"The plugin {name} is here in version {here}, the task is for version {PluginNames.Shown(version)}. " +
+                    "Install that version, or correct the version in Lider.");
             }
 
             var runner = GetRunner(entry!);
@@ -216,7 +218,9 @@ public sealed partial class PluginHost : IPluginHost
         slot.LoadFailure = failure.Message;
     }
 
-    /// <summary>The version of a plugin of the original agent has to be asked for; a look-up cannot await, so it waits, off the caller's scheduler.</summary>
+    /// <summary>
+    /// The version of a plugin of the original agent has to be asked for; a look-up cannot await, so it waits, off the caller's scheduler.
+    /// </summary>
     private string? ReadVersion(CatalogEntry entry)
     {
         if (!entry.IsInferred)

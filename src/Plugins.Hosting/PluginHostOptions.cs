@@ -3,7 +3,9 @@ namespace Ahenk.Plugins.Hosting;
 /// <summary>Where plugins are and how they are run.</summary>
 public sealed record PluginHostOptions
 {
-    /// <summary>The plugin directories; of two plugins with the same name the one in the earlier directory is used. <c>[PLUGIN] pluginfolderpath</c>.</summary>
+    /// <summary>
+    /// The plugin directories; of two plugins with the same name the one in the earlier directory is used. <c>[PLUGIN] pluginfolderpath</c>.
+    /// </summary>
     public required IReadOnlyList<string> Directories { get; init; }
 
     /// <summary>Told to plugins.</summary>

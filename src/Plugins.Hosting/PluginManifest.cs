@@ -23,7 +23,9 @@ public sealed record PluginManifest
     /// <summary>The path of an executable plugin's program, relative to the folder and inside it.</summary>
     public string? Program { get; init; }
 
-    /// <summary>What is known of the commands of a Python or executable plugin. A dotnet plugin says that in its code; there this list is of no meaning.</summary>
+    /// <summary>
+    /// What is known of the commands of a Python or executable plugin. A dotnet plugin says that in its code; there this list is of no meaning.
+    /// </summary>
     public IReadOnlyList<ManifestCommand> Commands { get; init; } = [];
 
     /// <summary>Whether and how it applies profiles; <see langword="null"/>: it has none. A dotnet plugin says that in its code.</summary>

@@ -219,6 +219,7 @@ public sealed class CatalogTests : IDisposable
         var folder = AddDeepProbe();
         File.CreateSymbolicLink(Path.Combine(folder, "data"), "lib/deep/data.txt");
         File.CreateSymbolicLink(Path.Combine(folder, "self"), "lib");
+        File.CreateSymbolicLink(Path.Combine(folder, "lib/deep/circle"), "../../lib");
 
         Assert.Null(_plugins.Host.Find("probe", null, "NOOP").Problem);
     }

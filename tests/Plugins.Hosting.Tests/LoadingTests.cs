@@ -72,7 +72,6 @@ public sealed class LoadingTests : IDisposable
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"../RUN\", (_, _) => null!)]; }", "a command whose id is not")]
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", (_, _) => null!) { TimeLimit = System.TimeSpan.Zero }]; }", "the time limit 00:00:00")]
     [InlineData("public sealed class A : IPlugin { static readonly int X = int.Parse(\"no number\"); public A() => System.GC.KeepAlive(X); public IReadOnlyCollection<PluginCommand> Commands => []; }", "no number")]
-    [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => []; public IReadOnlyDictionary<PluginMode, ModeHandler> Modes => new Dictionary<PluginMode, ModeHandler> { [PluginMode.Login] = (_, _) => System.Threading.Tasks.Task.CompletedTask }; }", "names the modes [], its code has [login]")]
     public void An_assembly_that_is_not_a_plugin_is_told(string source, string expected)
     {
         _plugins.Add("bad", Empty + source);

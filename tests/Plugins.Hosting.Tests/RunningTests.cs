@@ -86,6 +86,21 @@ public sealed class RunningTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_static_initialiser_throws_while_the_command_runs_is_told_with_its_cause()
+    {
+        _plugins.AddCommand("static", "await Task.Yield(); return PluginResult.Processed(Broken.Text);", """
+            static class Broken
+            {
+                public static readonly string Text = Fail();
+
+                static string Fail() => throw new InvalidOperationException("the disk is on fire");
+            }
+            """);
+
+        Assert.Equal(TaskOutcome.Error("static RUN failed: InvalidOperationException: the disk is on fire"), await _plugins.Run("static"));
+    }
+
+    [Fact]
     public async Task A_plugin_that_is_not_there_any_more_is_an_error() =>
         Assert.Contains("not installed", (await _plugins.Run("nowhere")).Message, StringComparison.Ordinal);
 

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Catalog;
 
-/// <summary>The system's notices (inotify) of changes below the plugin directories. They may be lost or not to be had: whoever uses them also looks by himself from time to time.</summary>
+/// <summary>
+/// The system's notices (inotify) of changes below the plugin directories. They may be lost or not to be had: whoever uses them also looks by himself
+/// from time to time.
+/// </summary>
 /// <param name="changed">Told the name of the folder in a plugin directory in which something changed.</param>
 /// <param name="lost">Told that notices were lost.</param>
 /// <param name="logger">Its log.</param>
@@ -10,7 +13,9 @@ internal sealed partial class DirectoryWatches(Action<string> changed, Action lo
 {
     private readonly List<FileSystemWatcher> _watchers = [];
 
-    /// <summary>Watches these directories and no others. Those that were watched before are watched anew: they may have been removed and made again.</summary>
+    /// <summary>
+    /// Watches these directories and no others. Those that were watched before are watched anew: they may have been removed and made again.
+    /// </summary>
     public void Renew(IEnumerable<string> directories)
     {
         Dispose();

@@ -37,7 +37,7 @@ internal readonly record struct FileStatus(uint Owner, FileKind Kind, UnixFileMo
         // What a folder's own times say is said by what is in it, too, and they also change with files that do not matter.
         var mark = kind == FileKind.Directory
             ? $"{fields.Owner} {fields.Mode:x}"
-            : $"{fields.Owner} {fields.Mode:x} {fields.Inode} {fields.Size} {fields.Modified.Seconds}.{fields.Modified.Nanoseconds} {fields.Changed.Seconds}.{fields.Changed.Nanoseconds}";
+            : $"{fields.Owner} {fields.Mode:x} {fields.Inode} {fields.Size} {fields.Modified} {fields.Changed}";
         return new FileStatus(fields.Owner, kind, (UnixFileMode)(fields.Mode & 0xFFF), mark);
     }
 
@@ -61,6 +61,8 @@ internal readonly record struct FileStatus(uint Owner, FileKind Kind, UnixFileMo
         public long Seconds;
         public uint Nanoseconds;
         private readonly int _reserved;
+
+        public override readonly string ToString() => $"{Seconds}.{Nanoseconds:d9}";
     }
 
     /// <summary>struct statx of the kernel, the same on every architecture.</summary>

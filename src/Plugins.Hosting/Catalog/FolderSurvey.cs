@@ -9,7 +9,8 @@ namespace Ahenk.Plugins.Hosting.Catalog;
 internal readonly record struct FolderSurvey(string Fingerprint, string? Flaw);
 
 /// <summary>
-/// What is in a plugin's folder runs as root, so nobody but root and the agent's own user may have a say in it: not in its files, and not in the directories above it, which decide what
+/// What is in a plugin's folder runs as root, so nobody but root and the agent's own user may have a say in it: not in its files, and not in the
+/// directories above it, which decide what
 /// the folder is.
 /// </summary>
 /// <param name="user">The agent's own user.</param>
@@ -96,7 +97,8 @@ internal sealed class FolderSurveyor(uint user)
     {
         if (status.Owner != 0 && status.Owner != user)
         {
-            return $"{path} belongs to the user with the number {status.Owner}, who could change it at any time; 'chown root' it after making sure that it is genuine.";
+            return $"{path} belongs to the user with the number {status.Owner}, who could change it at any time; " +
+                "'chown root' it after making sure that it is genuine.";
         }
 
         return status.WritableByOthers && !mayBeShared
@@ -122,8 +124,9 @@ internal sealed class FolderSurveyor(uint user)
     }
 
     /// <summary>Compiled Python and what editors leave while they work is no change of the plugin.</summary>
-    private static bool Matters(string folder, string path) =>
-        path.AsSpan(folder.Length).IndexOf("/.", StringComparison.Ordinal) < 0
-        && !path.Contains("/__pycache__", StringComparison.Ordinal)
-        && !path.EndsWith('~');
+    private static bool Matters(string folder, string path)
+    {
+        var inside = path.AsSpan(folder.Length);
+        return !inside.Contains("/.", StringComparison.Ordinal) && !inside.Contains("/__pycache__", StringComparison.Ordinal) && !inside.EndsWith("~");
+    }
 }

@@ -5,7 +5,9 @@ using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Plugins.Hosting.Catalog;
 
-/// <summary>The form of <c>plugin.json</c> (docs/plugin.schema.json). Comments and trailing commas are allowed, unknown fields are told and not used.</summary>
+/// <summary>
+/// The form of <c>plugin.json</c> (docs/plugin.schema.json). Comments and trailing commas are allowed, unknown fields are told and not used.
+/// </summary>
 internal sealed class ManifestFile
 {
     private const int MostBytes = 64 * 1024;
@@ -87,7 +89,8 @@ internal sealed class ManifestFile
         }
 
         var kind = Require(path, "kind", Kind);
-        if (kind == PluginKinds.Dotnet && !(Assembly is { Length: > 0 } assembly && assembly == Path.GetFileName(assembly) && assembly.EndsWith(".dll", StringComparison.Ordinal)))
+        if (kind == PluginKinds.Dotnet
+            && !(Assembly is { } assembly && assembly == Path.GetFileName(assembly) && assembly.EndsWith(".dll", StringComparison.Ordinal)))
         {
             throw Flaw(path, "must name in 'assembly' the plugin's .dll as a plain file name in its folder");
         }
@@ -166,8 +169,9 @@ internal sealed class ManifestFile
     private static string Require(string path, string field, string? value) =>
         string.IsNullOrEmpty(value) ? throw Flaw(path, $"lacks the field '{field}'") : value;
 
-    private static int Seconds(string path, string field, int? value, int otherwise) =>
-        value is null or (>= 1 and <= MostSeconds) ? value ?? otherwise : throw Flaw(path, $"must have in '{field}' a number from 1 to {MostSeconds}, it has {value}");
+    private static int Seconds(string path, string field, int? value, int otherwise) => value is null or (>= 1 and <= MostSeconds)
+        ? value ?? otherwise
+        : throw Flaw(path, $"must have in '{field}' a number from 1 to {MostSeconds}, it has {value}");
 
     private static PluginLoadException Flaw(string path, string what) => new($"{path} {what}.");
 
@@ -205,7 +209,9 @@ internal sealed class ManifestFile
         {
             if (element.ValueKind == JsonValueKind.Object)
             {
-                unknown.AddRange(element.EnumerateObject().Where(field => known.Properties.All(property => property.Name != field.Name)).Select(field => prefix + field.Name));
+                unknown.AddRange(element.EnumerateObject()
+                    .Where(field => known.Properties.All(property => property.Name != field.Name))
+                    .Select(field => prefix + field.Name));
             }
         }
     }

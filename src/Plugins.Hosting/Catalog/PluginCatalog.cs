@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Plugins.Hosting.Catalog;
 
 /// <summary>
-/// What stands in the plugin directories. All of it is read when it is first asked for; from then on a plugin is read again when <see cref="Refresh"/> says so, so that a
+/// What stands in the plugin directories. All of it is read when it is first asked for; from then on a plugin is read again when <see
+/// cref="Refresh"/> says so, so that a
 /// folder that is just being copied is not looked at.
 /// </summary>
 internal sealed partial class PluginCatalog(
@@ -158,7 +159,11 @@ internal sealed partial class PluginCatalog(
         var kind = entry.Manifest!.Kind;
         if (options.Disabled.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
-            return entry with { Status = PluginStatus.Disabled, Reason = "it stands in [PLUGIN] disabled of the agent's configuration; take it out there and restart the agent." };
+            return entry with
+            {
+                Status = PluginStatus.Disabled,
+                Reason = "it stands in [PLUGIN] disabled of the agent's configuration; take it out there and restart the agent.",
+            };
         }
 
         if (!factories.TryGetValue(kind, out var factory))

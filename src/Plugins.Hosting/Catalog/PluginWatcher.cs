@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Plugins.Hosting.Catalog;
 
 /// <summary>
-/// Tells which plugins' folders appeared, changed or went. A folder is told once it has been still for a while, so that one that is just being copied is not used, and only when it is not as
+/// Tells which plugins' folders appeared, changed or went. A folder is told once it has been still for a while, so that one that is just being copied
+/// is not used, and only when it is not as
 /// it was when it was last told.
 /// </summary>
 internal sealed partial class PluginWatcher(PluginCatalog catalog, PluginHostOptions options, TimeProvider time, ILogger<PluginWatcher> logger)
@@ -125,7 +126,7 @@ internal sealed partial class PluginWatcher(PluginCatalog catalog, PluginHostOpt
             var now = catalog.Fingerprint(name);
             lock (_gate)
             {
-                if (_unsettled[name] != state)
+                if (!ReferenceEquals(_unsettled[name], state))
                 {
                     // It changed while it was looked at.
                     continue;

@@ -6,7 +6,8 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Plugins.Hosting.Catalog;
 
 /// <summary>
-/// Asks a plugin of the original agent for its version: <c>info()</c> of its <c>main.py</c> (PL 2.1), run in a process of its own, once for every state of that file.
+/// Asks a plugin of the original agent for its version: <c>info()</c> of its <c>main.py</c> (PL 2.1), run in a process of its own, once for every
+/// state of that file.
 /// </summary>
 internal sealed class PythonVersions(ICommandRunner commands, string hostDirectory)
 {
@@ -76,7 +77,8 @@ internal sealed class PythonVersions(ICommandRunner commands, string hostDirecto
         {
             var last = result.Error.TrimEnd().Split('\n')[^1];
             throw new PluginLoadException(
-                $"{main} cannot be asked for its version: python3 ended with exit code {result.ExitCode} and no answer. Its last words: '{PluginNames.Shown(last)}'.");
+                $"{main} cannot be asked for its version: python3 ended with exit code {result.ExitCode} and no answer. " +
+                $"Its last words: '{PluginNames.Shown(last)}'.");
         }
     }
 }

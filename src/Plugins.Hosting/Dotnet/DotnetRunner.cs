@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
-/// <summary>A .NET plugin in the agent's process. It is loaded when it is first needed, and whatever of its code runs, runs on a thread of its own until it first awaits.</summary>
+/// <summary>
+/// A .NET plugin in the agent's process. It is loaded when it is first needed, and whatever of its code runs, runs on a thread of its own until it
+/// first awaits.
+/// </summary>
 internal sealed partial class DotnetRunner(string folder, PluginManifest manifest, DotnetRunnerFactory factory) : IPluginRunner
 {
     /// <summary>How long the plugin's constructor and its like may take.</summary>
@@ -181,7 +184,9 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
     }
 
     private static PluginStuckException Stuck(Task loading) =>
-        new($"its constructor or another part that is run while it is loaded has not returned within {LoadLimit.TotalSeconds:0} s; its author must correct it.", loading);
+        new(
+            $"its constructor or another part that is run while it is loaded has not returned within {LoadLimit.TotalSeconds:0} s; its author must correct it.",
+            loading);
 
     [LoggerMessage(1301, LogLevel.Information, "[PLUGIN] {Plugin} loaded from {Folder}")]
     private partial void LogLoaded(string plugin, string folder);

@@ -4,7 +4,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
-/// <summary>A .NET plugin in a load context of its own. Everything it declares is read once, while it is loaded: that is its own code, which may throw or hang.</summary>
+/// <summary>
+/// A .NET plugin in a load context of its own. Everything it declares is read once, while it is loaded: that is its own code, which may throw or
+/// hang.
+/// </summary>
 internal sealed class LoadedPlugin
 {
     private static readonly TimeSpan MostTime = TimeSpan.FromDays(7);
@@ -91,7 +94,8 @@ internal sealed class LoadedPlugin
     {
         if (command is null || !Catalog.PluginNames.IsCommand(command.Id ?? ""))
         {
-            throw new PluginLoadException($"it has a command whose id is not 1 to 128 letters, digits, '.', '_' and '-': '{Catalog.PluginNames.Shown(command?.Id ?? "")}'.");
+            throw new PluginLoadException(
+                $"it has a command whose id is not 1 to 128 letters, digits, '.', '_' and '-': '{Catalog.PluginNames.Shown(command?.Id ?? "")}'.");
         }
 
         if (!_commands.TryAdd(command.Id!, command))

@@ -3,7 +3,10 @@ using System.Runtime.Loader;
 
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
-/// <summary>Where a plugin's assemblies live. What the plugin shares with the agent is the agent's own copy, or the types would not match; everything else is the plugin's.</summary>
+/// <summary>
+/// Where a plugin's assemblies live. What the plugin shares with the agent is the agent's own copy, or the types would not match; everything else is
+/// the plugin's.
+/// </summary>
 internal sealed class PluginLoadContext(string name, string assembly) : AssemblyLoadContext($"plugin {name}", isCollectible: true)
 {
     private static readonly HashSet<string> Shared = FindShared();
@@ -16,13 +19,16 @@ internal sealed class PluginLoadContext(string name, string assembly) : Assembly
     protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
         _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } file ? LoadUnmanagedDllFromPath(file) : 0;
 
-    /// <summary>The framework, the SDK and what the SDK shows of others. Not: whatever else the agent happens to use, which may be another version than the plugin's.</summary>
+    /// <summary>
+    /// The framework, the SDK and what the SDK shows of others. Not: whatever else the agent happens to use, which may be another version than the
+    /// plugin's.
+    /// </summary>
     private static HashSet<string> FindShared()
     {
         var sdk = typeof(Sdk.IPlugin).Assembly.GetName().Name!;
         string[] shown = [sdk, "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions"];
-        var all = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => Path.GetFileNameWithoutExtension(path)!);
-        return all.Where(IsFramework).Concat(shown).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var all = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
+        return all.Select(path => Path.GetFileNameWithoutExtension(path)!).Where(IsFramework).Concat(shown).ToHashSet(StringComparer.OrdinalIgnoreCase);
     }
 
     private static bool IsFramework(string name) =>

@@ -1,10 +1,12 @@
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>
-/// A private copy of a plugin's assemblies, each time under a path of its own: the plugin's folder can be replaced while the plugin runs, and code that is loaded later is of the same
+/// A private copy of a plugin's assemblies, each time under a path of its own: the plugin's folder can be replaced while the plugin runs, and code
+/// that is loaded later is of the same
 /// version as what runs. What is left of it when the process is killed goes with the private directory at the next start.
 /// </summary>
 internal sealed partial class ShadowCopy : IDisposable
@@ -31,7 +33,7 @@ internal sealed partial class ShadowCopy : IDisposable
         Directory.CreateDirectory(copy.Path, OwnerOnly);
         try
         {
-            foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(IsCode))
+            foreach (var file in EnumerateFiles(folder).Where(IsCode))
             {
                 var target = System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(folder, file));
                 Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!, OwnerOnly);
@@ -58,6 +60,16 @@ internal sealed partial class ShadowCopy : IDisposable
             LogNotRemoved(failure, Path);
         }
     }
+
+    /// <summary>Libraries often are links to a file beside them; a link to a directory could lead in circles.</summary>
+    private static FileSystemEnumerable<string> EnumerateFiles(string folder) => new(
+        folder,
+        static (ref entry) => entry.ToFullPath(),
+        new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, IgnoreInaccessible = false })
+    {
+        ShouldIncludePredicate = static (ref entry) => !entry.IsDirectory,
+        ShouldRecursePredicate = static (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+    };
 
     private static bool IsCode(string file) =>
         System.IO.Path.GetExtension(file) is ".dll" or ".so" or ".pdb"

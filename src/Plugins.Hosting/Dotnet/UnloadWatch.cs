@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>
-/// Looks whether the code of plugins that were unloaded has left the memory. A plugin can prevent that, for example by giving its own types to a serializer that works by reflection, and
+/// Looks whether the code of plugins that were unloaded has left the memory. A plugin can prevent that, for example by giving its own types to a
+/// serializer that works by reflection, and
 /// then each reload costs memory: its author should hear of it.
 /// </summary>
 internal sealed partial class UnloadWatch(TimeProvider time, ILogger<UnloadWatch> logger)
@@ -33,7 +34,7 @@ internal sealed partial class UnloadWatch(TimeProvider time, ILogger<UnloadWatch
     }
 
     [LoggerMessage(1322, LogLevel.Warning,
-        "[PLUGIN] The code of {Plugin} is still in memory {Seconds} s after it was unloaded; each reload of it will cost memory until the agent restarts. Its author should look for what "
-        + "holds it: static events, threads, serializers that work by reflection")]
+        "[PLUGIN] The code of {Plugin} is still in memory {Seconds} s after it was unloaded; each reload of it costs memory until the agent restarts. "
+        + "Its author should look for what holds it: static events, threads, serializers that work by reflection")]
     private partial void LogStillThere(string plugin, double seconds);
 }

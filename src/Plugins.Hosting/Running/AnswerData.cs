@@ -10,7 +10,8 @@ namespace Ahenk.Plugins.Hosting.Running;
 internal static class AnswerData
 {
     /// <summary>
-    /// More than a script's whole output can become; Lider itself takes a fraction of it in one message. What is larger is a plugin's mistake, and must not fill the agent's memory.
+    /// More than a script's whole output can become; Lider itself takes a fraction of it in one message. What is larger is a plugin's mistake, and
+    /// must not fill the agent's memory.
     /// </summary>
     public const int MostBytes = 8 << 20;
 

@@ -7,9 +7,14 @@ using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Plugins.Hosting.Running;
 
-/// <summary>The files of one run: a private directory that is made when it is first needed and goes with the run, and the way to the task's file server.</summary>
+/// <summary>
+/// The files of one run: a private directory that is made when it is first needed and goes with the run, and the way to the task's file server.
+/// </summary>
 internal sealed class PluginFiles(FileServer? server, IFileTransfer transfer, string privateDirectory) : IPluginFiles, IDisposable
 {
+    /// <summary>What to do when a task brings none.</summary>
+    public const string ServerAdvice = "Look in Lider whether a file server is configured and the plugin is marked as using file transfer.";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly Lock _gate = new();
@@ -27,7 +32,7 @@ internal sealed class PluginFiles(FileServer? server, IFileTransfer transfer, st
         if (!HasServer)
         {
             throw new FileServerException(
-                "The file cannot be fetched: the task brought no file server. Look in Lider whether a file server is configured and the plugin is marked as using file transfer.");
+                $"The file cannot be fetched: the task brought no file server. {ServerAdvice}");
         }
 
         var file = NewFile(string.Create(CultureInfo.InvariantCulture, $"fetched-{Interlocked.Increment(ref _fetched)}"));

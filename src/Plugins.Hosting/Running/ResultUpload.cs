@@ -22,7 +22,7 @@ internal sealed class ResultUpload(IFileTransfer transfer, CurrentIdentity ident
         if (!files.HasServer)
         {
             throw new PluginFailedException(
-                $"{what} made a file, which could not be sent because the task brought no file server. Look in Lider whether a file server is configured and the plugin is marked as using file transfer.");
+                $"{what} made a file, which could not be sent because the task brought no file server. {PluginFiles.ServerAdvice}");
         }
 
         if (!Enum.IsDefined(file.Type))
@@ -42,7 +42,9 @@ internal sealed class ResultUpload(IFileTransfer transfer, CurrentIdentity ident
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !agentStops.IsCancellationRequested)
         {
-            throw new PluginFailedException($"{what} made a file, but uploading it took longer than the agent's limit of {Limit.TotalMinutes:0} minutes. Look at the file server and the way to it.");
+            throw new PluginFailedException(
+                $"{what} made a file, but uploading it took longer than the agent's limit of {Limit.TotalMinutes:0} minutes. " +
+                "Look at the file server and the way to it.");
         }
     }
 

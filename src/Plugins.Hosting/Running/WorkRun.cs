@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
@@ -62,8 +63,9 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         {
             // A plugin may throw anything; it costs the plugin's task and nothing else.
             LogThrew(failure, What, work.Id);
-            var message = failure.Message.Length <= LongestMessage ? failure.Message : failure.Message[..LongestMessage];
-            return Error($"{What} failed: {failure.GetType().Name}: {message}");
+            var cause = failure is TypeInitializationException or TargetInvocationException && failure.InnerException is { } inner ? inner : failure;
+            var message = cause.Message.Length <= LongestMessage ? cause.Message : cause.Message[..LongestMessage];
+            return Error($"{What} failed: {cause.GetType().Name}: {message}");
         }
     }
 
@@ -162,7 +164,8 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
 
         if (result is null || !Enum.IsDefined(result.Code))
         {
-            throw new PluginFailedException($"{What} failed: it returned {(result is null ? "no result" : "a result code that is not known")}; its author must correct it.");
+            var returned = result is null ? "no result" : "a result code that is not known";
+            throw new PluginFailedException($"{What} failed: it returned {returned}; its author must correct it.");
         }
 
         if (result.File is not null && work.Kind == PluginWorkKind.Profile)
@@ -283,25 +286,4 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
     }
 
     private static PluginRun Error(string message) => new(TaskOutcome.Error(message));
-
-    [LoggerMessage(1303, LogLevel.Warning, "[PLUGIN] {What} of task {TaskId} failed: {Reason}")]
-    private partial void LogFailed(string what, long taskId, string reason);
-
-    [LoggerMessage(1304, LogLevel.Error, "[PLUGIN] {What} of task {TaskId} failed")]
-    private partial void LogThrew(Exception failure, string what, long taskId);
-
-    [LoggerMessage(1305, LogLevel.Error, "[PLUGIN] {What} of task {TaskId} does not heed its cancellation and is left behind; its plugin cannot be used until it ends")]
-    private partial void LogLeftBehind(string what, long taskId);
-
-    [LoggerMessage(1306, LogLevel.Warning, "[PLUGIN] The progress of {What} of task {TaskId} could not be told")]
-    private partial void LogNoProgress(Exception failure, string what, long taskId);
-
-    [LoggerMessage(1307, LogLevel.Error, "[PLUGIN] What {What} of task {TaskId} does after its answer failed")]
-    private partial void LogAfterAnswer(Exception failure, string what, long taskId);
-
-    [LoggerMessage(1308, LogLevel.Warning, "[PLUGIN] The files of {What} of task {TaskId} cannot be removed; they go when the agent starts again")]
-    private partial void LogFilesLeft(Exception failure, string what, long taskId);
-
-    [LoggerMessage(1309, LogLevel.Error, "[PLUGIN] {What} of task {TaskId} answered with more than {Bytes} bytes of data")]
-    private partial void LogTooLarge(string what, long taskId, int bytes);
 }

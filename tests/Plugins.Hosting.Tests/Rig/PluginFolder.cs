@@ -17,6 +17,10 @@ internal sealed class PluginFolder : IMachine, IDisposable
 {
     private const UnixFileMode Genuine = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>What every plugin may refer to, read once: read for each plugin anew it takes a gigabyte.</summary>
+    private static readonly Lazy<IReadOnlyList<MetadataReference>> Platform = new(
+        () => [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Select(path => MetadataReference.CreateFromFile(path))]);
+
     private readonly string _parent = Directory.CreateTempSubdirectory("ahenk-plugins-").FullName;
     private readonly List<IPluginRunnerFactory> _factories = [];
     private PluginHost? _host;
@@ -109,11 +113,10 @@ internal sealed class PluginFolder : IMachine, IDisposable
 
     public static byte[] Compile(string assembly, string source, params string[] dependencies)
     {
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(':').Concat(dependencies);
         var compilation = CSharpCompilation.Create(
             assembly,
             [CSharpSyntaxTree.ParseText(source, cancellationToken: TestContext.Current.CancellationToken)],
-            references.Select(path => MetadataReference.CreateFromFile(path)),
+            [.. Platform.Value, .. dependencies.Select(path => MetadataReference.CreateFromFile(path))],
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         using var image = new MemoryStream();
         var result = compilation.Emit(image, cancellationToken: TestContext.Current.CancellationToken);
