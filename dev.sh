@@ -56,7 +56,7 @@ require_packages() {
 
 require_servers() {
     require_packages "the XMPP servers that tests and demo run against" prosody ejabberd
-    require_packages "to start them, to look at sockets, and what the inventory reads" util-linux iproute2 procps python3 perl
+    require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }
 
 runtime() {
