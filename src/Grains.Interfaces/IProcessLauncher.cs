@@ -38,13 +38,13 @@ public sealed record ProcessOrder(string Program, IReadOnlyList<string> Argument
 /// <summary>What a program and its children may use. Kept by a control group (version 2) where the agent may make one, else by rlimits.</summary>
 public sealed record ProcessLimits
 {
-    /// <summary>Bytes of memory; <see langword="null"/>: no limit.</summary>
+    /// <summary>Bytes of memory: of all together in a control group, else of each process; <see langword="null"/>: no limit.</summary>
     public long? MemoryBytes { get; init; }
 
     /// <summary>Processor time in percent of one core (control groups only); <see langword="null"/>: no limit.</summary>
     public int? CpuPercent { get; init; }
 
-    /// <summary>Processes and threads; <see langword="null"/>: no limit.</summary>
+    /// <summary>Processes and threads (control groups only); <see langword="null"/>: no limit.</summary>
     public int? Processes { get; init; }
 }
 

@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.ComponentModel;
-using System.Globalization;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -12,12 +11,6 @@ namespace Ahenk.Machine.Linux.Processes;
 /// </summary>
 public sealed partial class CommandRunner : ICommandRunner
 {
-    /// <summary>The directories in which programs are looked up, in order.</summary>
-    public const string DefaultSearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-    /// <summary>How far above the agent's a child's oom_score_adj lies: the kernel shall end the job before the agent.</summary>
-    public const int OomScoreDistance = 500;
-
     /// <summary>How long the streams may stay open after the program has ended, held by processes that it left behind.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
@@ -26,23 +19,22 @@ public sealed partial class CommandRunner : ICommandRunner
 
     private readonly TimeProvider _time;
     private readonly ILogger<CommandRunner> _logger;
-    private readonly string _oomScore;
-    private readonly string _home;
+    private readonly ProgramStarter _starter;
 
     /// <summary>Makes a runner.</summary>
     public CommandRunner(TimeProvider time, ILogger<CommandRunner> logger)
     {
         _time = time;
         _logger = logger;
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        _home = home.Length == 0 ? "/" : home;
-        var own = int.Parse(File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture);
-        _oomScore = Math.Min(1000, own + OomScoreDistance).ToString(CultureInfo.InvariantCulture);
-        KeepExitCodes();
+        _starter = new ProgramStarter(logger);
     }
 
-    /// <summary>The PATH of the programs, by which they are also found. Default: <see cref="DefaultSearchPath"/>.</summary>
-    public string SearchPath { get; init; } = DefaultSearchPath;
+    /// <summary>The PATH of the programs, by which they are also found. Default: <see cref="ProgramStarter.DefaultSearchPath"/>.</summary>
+    public string SearchPath
+    {
+        get => _starter.SearchPath;
+        init => _starter.SearchPath = value;
+    }
 
     /// <inheritdoc/>
     public async Task<CommandResult> RunAsync(CommandLine command, CancellationToken cancellationToken)
@@ -51,7 +43,13 @@ public sealed partial class CommandRunner : ICommandRunner
         cancellationToken.ThrowIfCancellationRequested();
         using var limit = new CancellationTokenSource(command.TimeLimit, _time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        if (Start(command, out var startError) is not { } started)
+        var order = new ProcessOrder(command.Program, command.Arguments)
+        {
+            Environment = command.Environment,
+            WorkingDirectory = command.WorkingDirectory,
+            WithInput = command.StandardInput is not null,
+        };
+        if (_starter.TryStart(order, out var startError) is not { } started)
         {
             return new CommandResult { ExitCode = -1, Output = "", Error = "", StartError = startError };
         }
@@ -79,106 +77,19 @@ public sealed partial class CommandRunner : ICommandRunner
         await streams;
 
         // A program that SIGKILL has not ended yet will have ended by it; Dispose reaps it then.
-        var exitCode = process.Exited.IsCompleted ? process.Reap() : 128 + Libc.SigKill;
+        var exitCode = 128 + Libc.SigKill;
+        if (process.Exited.IsCompleted)
+        {
+            exitCode = await process.Exited;
+            process.Reap();
+        }
+
         if (stopped)
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
 
         return new CommandResult { ExitCode = exitCode, Output = output.Decode(), Error = error.Decode(), TimedOut = stopped };
-    }
-
-    private SpawnedProcess? Start(CommandLine command, out string? startError)
-    {
-        if (FindFlaw(command) is { } flaw)
-        {
-            startError = flaw;
-            return null;
-        }
-
-        if (ProgramSearch.Find(command.Program, SearchPath) is not { } path)
-        {
-            startError = $"The program '{command.Program}' was not found in {SearchPath}.";
-            return null;
-        }
-
-        var process = SpawnedProcess.TryStart(
-            path, [command.Program, .. command.Arguments], MakeEnvironment(command), command.WorkingDirectory,
-            withInput: command.StandardInput is not null, out var errno);
-        startError = process is null ? Explain(errno, path, command) : null;
-        if (process is not null)
-        {
-            RaiseOomScore(process.Pid);
-        }
-
-        return process;
-    }
-
-    private static string? FindFlaw(CommandLine command)
-    {
-        // In C a NUL ends the text: the program would get something else than what was asked for.
-        const char Nul = '\0';
-        if (command.Program.Length == 0)
-        {
-            return "The name of the program is empty.";
-        }
-
-        if (command.Program.Contains(Nul, StringComparison.Ordinal) || command.WorkingDirectory.Contains(Nul, StringComparison.Ordinal) ||
-            command.Arguments.Any(argument => argument.Contains(Nul, StringComparison.Ordinal)))
-        {
-            return "The command holds a NUL character.";
-        }
-
-        foreach (var (name, value) in command.Environment)
-        {
-            if (name.Length == 0 || name.Contains('=', StringComparison.Ordinal) || name.Contains(Nul, StringComparison.Ordinal) ||
-                value.Contains(Nul, StringComparison.Ordinal))
-            {
-                return $"The environment variable '{name.Replace("\0", "", StringComparison.Ordinal)}' is not a valid one.";
-            }
-        }
-
-        return null;
-    }
-
-    private List<string> MakeEnvironment(CommandLine command)
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["PATH"] = SearchPath,
-            ["HOME"] = _home,
-            ["LANG"] = "C.UTF-8",
-        };
-        foreach (var (name, value) in command.Environment)
-        {
-            variables[name] = value;
-        }
-
-        return [.. variables.Select(variable => $"{variable.Key}={variable.Value}")];
-    }
-
-    private static string Explain(int errno, string path, CommandLine command) => errno switch
-    {
-        _ when !Directory.Exists(command.WorkingDirectory) => $"The working directory '{command.WorkingDirectory}' does not exist.",
-        Libc.NoEntry when File.Exists(path) => $"The interpreter that '{path}' names does not exist.",
-        Libc.NoEntry => $"The program '{path}' does not exist.",
-        Libc.AccessDenied => $"The program '{path}' is not executable.",
-        Libc.NotExecutableFormat => $"The file '{path}' is not a program of this machine.",
-        Libc.TooBig => "The arguments are too long.",
-        _ => $"The program '{path}' could not be started: {new Win32Exception(errno).Message}.",
-    };
-
-    private void RaiseOomScore(int pid)
-    {
-        try
-        {
-            File.WriteAllText($"/proc/{pid}/oom_score_adj", _oomScore);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            // A program that has changed its user cannot be reached when the agent is not root. It runs all the same.
-            LogOomScore(pid, failure.Message);
-        }
     }
 
     private async Task DrainAsync(CommandLine command, SpawnedProcess process, Task streams, CancellationToken stop)
@@ -265,23 +176,7 @@ public sealed partial class CommandRunner : ICommandRunner
         }
     }
 
-    /// <summary>A parent that ignores SIGCHLD bequeaths that; the kernel would then throw the exit codes of our children away.</summary>
-    private static void KeepExitCodes()
-    {
-        const string Field = "SigIgn:";
-        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        var ignored = ulong.Parse(line.AsSpan(Field.Length).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-        if ((ignored & (1UL << (Libc.SigChild - 1))) != 0)
-        {
-            const nint SignalDefault = 0;
-            Libc.Signal(Libc.SigChild, SignalDefault);
-        }
-    }
-
     [LoggerMessage(5001, LogLevel.Warning,
         "[MACHINE] {Program} (process {Pid}) ended and left processes that hold its output; its process group is ended")]
     private partial void LogLeftovers(string program, int pid);
-
-    [LoggerMessage(5002, LogLevel.Debug, "[MACHINE] The oom_score_adj of process {Pid} could not be raised: {Reason}")]
-    private partial void LogOomScore(int pid, string reason);
 }

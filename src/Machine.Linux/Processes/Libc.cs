@@ -6,11 +6,13 @@ namespace Ahenk.Machine.Linux.Processes;
 internal static unsafe partial class Libc
 {
     internal const int NoEntry = 2;
+    internal const int NoProcess = 3;
     internal const int Interrupted = 4;
     internal const int TooBig = 7;
     internal const int NotExecutableFormat = 8;
     internal const int NoChild = 10;
     internal const int AccessDenied = 13;
+    internal const int NoDevice = 19;
 
     internal const int SigKill = 9;
     internal const int SigTerm = 15;
@@ -25,15 +27,27 @@ internal static unsafe partial class Libc
     internal const short SpawnSetSignalMask = 0x08;
     internal const short SpawnSetSession = 0x80;
 
+    internal const int UnixFamily = 1;
+    internal const int StreamSocket = 1;
+
+    /// <summary>RLIMIT_DATA: private memory that can be written to, mapped or not (setrlimit(2), from Linux 4.7 on).</summary>
+    internal const int LimitData = 2;
+
     internal const int WaitForPid = 1;
     internal const int WaitExited = 4;
     internal const int WaitNoReap = 0x0100_0000;
+
+    /// <summary>The si_code of a process that ended by itself, and not by a signal.</summary>
+    internal const int ChildExited = 1;
 
     /// <summary>Room for posix_spawnattr_t (336 bytes), posix_spawn_file_actions_t (80) and sigset_t (128), of glibc as of musl.</summary>
     internal const int OpaqueSize = 512;
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     internal static partial int Pipe2(int* descriptors, int flags);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    internal static partial int SocketPair(int family, int type, int protocol, int* descriptors);
 
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
     internal static partial int Close(int descriptor);
@@ -47,14 +61,20 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MakeDirectory(string path, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int RemoveDirectory(string path);
+
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     internal static partial int Kill(int pid, int signal);
+
+    [LibraryImport("libc", EntryPoint = "prlimit", SetLastError = true)]
+    internal static partial int SetLimit(int pid, int resource, ResourceLimit* limit, ResourceLimit* old);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     internal static partial nint Signal(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
-    internal static partial int WaitId(int idType, int id, void* info, int options);
+    internal static partial int WaitId(int idType, int id, ChildInfo* info, int options);
 
     [LibraryImport("libc", EntryPoint = "waitpid", SetLastError = true)]
     internal static partial int WaitPid(int pid, int* status, int options);
@@ -109,5 +129,23 @@ internal static unsafe partial class Libc
         return NativeLibrary.TryGetExport(library, "posix_spawn_file_actions_addclosefrom_np", out var address)
             ? (delegate* unmanaged<void*, int, int>)address
             : null;
+    }
+
+    /// <summary>struct rlimit.</summary>
+    /// <param name="Current">The limit that holds.</param>
+    /// <param name="Maximum">How far the process itself may raise it.</param>
+    internal readonly record struct ResourceLimit(ulong Current, ulong Maximum);
+
+    /// <summary>siginfo_t as waitid fills it on 64-bit machines.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    internal struct ChildInfo
+    {
+        /// <summary>si_code: how it ended.</summary>
+        [FieldOffset(8)]
+        internal int Code;
+
+        /// <summary>si_status: its exit code, or the signal.</summary>
+        [FieldOffset(24)]
+        internal int Status;
     }
 }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
-using System.IO.Pipes;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using Ahenk.Grains.Interfaces;
 
 namespace Ahenk.Machine.Linux.Processes;
 
@@ -24,15 +23,16 @@ namespace Ahenk.Machine.Linux.Processes;
 /// </remarks>
 internal sealed class SpawnedProcess : IDisposable
 {
-    private readonly TaskCompletionSource _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _reaped;
 
-    private SpawnedProcess(int pid, Stream? input, Stream output, Stream error)
+    private SpawnedProcess(int pid, Stream? input, Stream output, Stream error, Stream? channel)
     {
         Pid = pid;
         Input = input;
         Output = output;
         Error = error;
+        Channel = channel;
         new Thread(AwaitExit, maxStackSize: 128 * 1024) { IsBackground = true, Name = "child" }.Start();
     }
 
@@ -48,26 +48,26 @@ internal sealed class SpawnedProcess : IDisposable
     /// <summary>What it writes to its standard error.</summary>
     public Stream Error { get; }
 
-    /// <summary>Completes when the program has ended.</summary>
-    public Task Exited => _exited.Task;
+    /// <summary>The other end of its descriptor 3, or <see langword="null"/> when it has none.</summary>
+    public Stream? Channel { get; }
+
+    /// <summary>Completes when the program has ended, with its exit code; 128 + N when signal N ended it.</summary>
+    public Task<int> Exited => _exited.Task;
 
     /// <summary>Starts a program.</summary>
     /// <param name="path">The program's file.</param>
-    /// <param name="arguments">Its arguments, its own name first.</param>
     /// <param name="environment">Its environment as <c>NAME=value</c>.</param>
-    /// <param name="workingDirectory">Where it starts.</param>
-    /// <param name="withInput">Whether <see cref="Input"/> is a pipe.</param>
+    /// <param name="order">The rest.</param>
     /// <param name="errno">Why it could not be started.</param>
     /// <returns>The process, or <see langword="null"/> when it could not be started.</returns>
     /// <exception cref="Win32Exception">The agent is out of file descriptors.</exception>
-    public static unsafe SpawnedProcess? TryStart(
-        string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, string workingDirectory, bool withInput,
-        out int errno)
+    public static unsafe SpawnedProcess? TryStart(string path, IReadOnlyList<string> environment, ProcessOrder order, out int errno)
     {
-        using var input = withInput ? new PipePair() : null;
-        using var output = new PipePair();
-        using var error = new PipePair();
-        using var argv = new NativeStrings(arguments);
+        using var input = order.WithInput ? DescriptorPair.Pipe() : null;
+        using var output = DescriptorPair.Pipe();
+        using var error = DescriptorPair.Pipe();
+        using var channel = order.WithChannel ? DescriptorPair.Socket() : null;
+        using var argv = new NativeStrings([order.Program, .. order.Arguments]);
         using var envp = new NativeStrings(environment);
         using var file = new NativeStrings([path]);
         var actions = stackalloc byte[Libc.OpaqueSize];
@@ -79,17 +79,22 @@ internal sealed class SpawnedProcess : IDisposable
         {
             Check(input is null
                 ? Libc.FileActionsAddOpen(actions, 0, "/dev/null", Libc.OpenReadOnly, 0)
-                : Libc.FileActionsAddDup2(actions, input.ReadEnd, 0));
-            Check(Libc.FileActionsAddDup2(actions, output.WriteEnd, 1));
-            Check(Libc.FileActionsAddDup2(actions, error.WriteEnd, 2));
+                : Libc.FileActionsAddDup2(actions, input.First, 0));
+            Check(Libc.FileActionsAddDup2(actions, output.Second, 1));
+            Check(Libc.FileActionsAddDup2(actions, error.Second, 2));
+            if (channel is not null)
+            {
+                Check(Libc.FileActionsAddDup2(actions, channel.Second, DescriptorPair.Highest));
+            }
+
             if (Libc.FileActionsAddCloseFrom is not null)
             {
                 // The framework opens everything with O_CLOEXEC; this is for what native libraries opened, or whoever started the agent
                 // left open.
-                Check(Libc.FileActionsAddCloseFrom(actions, 3));
+                Check(Libc.FileActionsAddCloseFrom(actions, channel is null ? DescriptorPair.Highest : DescriptorPair.Highest + 1));
             }
 
-            Check(Libc.FileActionsAddChangeDirectory(actions, workingDirectory));
+            Check(Libc.FileActionsAddChangeDirectory(actions, order.WorkingDirectory));
 
             // The runtime ignores SIGPIPE, and ignored signals survive an exec: a program would write into a closed pipe for ever.
             Check(Libc.SignalSetFill(signals));
@@ -100,7 +105,9 @@ internal sealed class SpawnedProcess : IDisposable
 
             int pid;
             errno = Libc.Spawn(&pid, file.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
-            return errno == 0 ? new SpawnedProcess(pid, input?.OpenWriteEnd(), output.OpenReadEnd(), error.OpenReadEnd()) : null;
+            return errno == 0
+                ? new SpawnedProcess(pid, input?.OpenWriter(), output.OpenReader(), error.OpenReader(), channel?.OpenSocket())
+                : null;
         }
         finally
         {
@@ -120,9 +127,8 @@ internal sealed class SpawnedProcess : IDisposable
         }
     }
 
-    /// <summary>Takes the exit status of a program that has ended; the group must not be signalled afterwards.</summary>
-    /// <returns>The exit code, 128 + N when signal N ended it.</returns>
-    public unsafe int Reap()
+    /// <summary>Lets go of the number of a program that has ended; the group must not be signalled afterwards.</summary>
+    public unsafe void Reap()
     {
         int status;
         int result;
@@ -137,9 +143,6 @@ internal sealed class SpawnedProcess : IDisposable
         {
             throw new Win32Exception(Marshal.GetLastPInvokeError());
         }
-
-        var signal = status & 0x7f;
-        return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
     }
 
     /// <summary>Closes the streams. A program that has not been reaped is killed with its group, and reaped as soon as it is gone.</summary>
@@ -148,6 +151,7 @@ internal sealed class SpawnedProcess : IDisposable
         Input?.Dispose();
         Output.Dispose();
         Error.Dispose();
+        Channel?.Dispose();
         if (_reaped)
         {
             return;
@@ -159,7 +163,8 @@ internal sealed class SpawnedProcess : IDisposable
 
     private unsafe void AwaitExit()
     {
-        while (Libc.WaitId(Libc.WaitForPid, Pid, null, Libc.WaitExited | Libc.WaitNoReap) < 0)
+        Libc.ChildInfo info;
+        while (Libc.WaitId(Libc.WaitForPid, Pid, &info, Libc.WaitExited | Libc.WaitNoReap) < 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             if (errno != Libc.Interrupted)
@@ -169,7 +174,7 @@ internal sealed class SpawnedProcess : IDisposable
             }
         }
 
-        _exited.SetResult();
+        _exited.SetResult(info.Code == Libc.ChildExited ? info.Status : 128 + info.Status);
     }
 
     private static void Check(int errno)
@@ -177,68 +182,6 @@ internal sealed class SpawnedProcess : IDisposable
         if (errno != 0)
         {
             throw new Win32Exception(errno);
-        }
-    }
-
-    /// <summary>A pipe of which one end goes to the child. Ends that were not taken are closed.</summary>
-    private sealed unsafe class PipePair : IDisposable
-    {
-        private readonly int[] _ends = [-1, -1];
-
-        public PipePair()
-        {
-            fixed (int* ends = _ends)
-            {
-                if (Libc.Pipe2(ends, Libc.CloseOnExec) < 0)
-                {
-                    throw new Win32Exception(Marshal.GetLastPInvokeError());
-                }
-            }
-
-            // Where the agent was started without one of 0 to 2, the pipe takes its number, and the child's dup2 would overwrite it.
-            for (var i = 0; i < 2; i++)
-            {
-                if (_ends[i] <= 2)
-                {
-                    var low = _ends[i];
-                    _ends[i] = Libc.Fcntl(low, Libc.DuplicateCloseOnExec, 3);
-                    var errno = Marshal.GetLastPInvokeError();
-                    Libc.Close(low);
-                    if (_ends[i] < 0)
-                    {
-                        Dispose();
-                        throw new Win32Exception(errno);
-                    }
-                }
-            }
-        }
-
-        public int ReadEnd => _ends[0];
-
-        public int WriteEnd => _ends[1];
-
-        public AnonymousPipeClientStream OpenReadEnd() => Open(0, PipeDirection.In);
-
-        public AnonymousPipeClientStream OpenWriteEnd() => Open(1, PipeDirection.Out);
-
-        public void Dispose()
-        {
-            for (var i = 0; i < 2; i++)
-            {
-                if (_ends[i] >= 0)
-                {
-                    Libc.Close(_ends[i]);
-                    _ends[i] = -1;
-                }
-            }
-        }
-
-        // This stream reads and writes pipes through epoll: no thread waits for a silent program, and a read can be cancelled.
-        private AnonymousPipeClientStream Open(int end, PipeDirection direction)
-        {
-            var handle = new SafePipeHandle(_ends[end], ownsHandle: true);
-            _ends[end] = -1;
-            return new AnonymousPipeClientStream(direction, handle);
         }
     }
 }

@@ -83,7 +83,7 @@ public sealed class CommandRunnerTests : RunnerTest
 
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         Assert.Equal(
-            [$"EXTRA=a=b c", $"HOME={home}", "LANG=tr_TR.UTF-8", $"PATH={CommandRunner.DefaultSearchPath}"],
+            [$"EXTRA=a=b c", $"HOME={home}", "LANG=tr_TR.UTF-8", $"PATH={ProgramStarter.DefaultSearchPath}"],
             result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
     }
 
@@ -143,7 +143,7 @@ public sealed class CommandRunnerTests : RunnerTest
         var own = Number(await File.ReadAllTextAsync("/proc/self/oom_score_adj", Token));
         var run = Bash($"echo $$ > {ready.Path}; read line < {go.Path}; cat /proc/self/oom_score_adj");
         var pid = Number(await ready.ReadLineAsync());
-        var expected = own + CommandRunner.OomScoreDistance;
+        var expected = own + ProgramStarter.OomScoreDistance;
         Assert.True(SpinWait.SpinUntil(() => Number(File.ReadAllText($"/proc/{pid}/oom_score_adj")) == expected, TimeSpan.FromSeconds(30)));
         go.WriteLine("go");
 
@@ -243,9 +243,6 @@ public sealed class CommandRunnerTests : RunnerTest
         Assert.Equal(Enumerable.Range(0, 32), seen.Order());
         Assert.Equal(Enumerable.Range(0, 32), (await Task.WhenAll(runs)).Select(result => Number(result.Output)));
     }
-
-    private static string Children() => string.Concat(
-        Directory.GetDirectories("/proc/self/task").Select(task => File.ReadAllText($"{task}/children")));
 
     private static unsafe int Leak()
     {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Ahenk.Machine.Linux.Tests.Processes;
 
-/// <summary>The real runner and what tests of it need. One collection: some tests count the descriptors and children of the process.</summary>
+/// <summary>The real runner and what tests of it need.</summary>
 [Collection("processes")]
 public abstract class RunnerTest
 {
@@ -44,6 +44,10 @@ public abstract class RunnerTest
             return null;
         }
     }
+
+    /// <summary>The numbers of this process's children.</summary>
+    private protected static string Children() => string.Concat(
+        Directory.GetDirectories("/proc/self/task").Select(task => File.ReadAllText($"{task}/children")));
 
     private protected static int Number(string? text) => int.Parse(text!, CultureInfo.InvariantCulture);
 }
