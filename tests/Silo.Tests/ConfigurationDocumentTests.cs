@@ -40,6 +40,8 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
         ["mode_timeout"] = "1",
         ["pythonhostpath"] = "/x",
         ["install_timeout"] = "1",
+        ["memory_limit_mib"] = "33",
+        ["idle_minutes"] = "1",
         ["parallel"] = "1",
         ["package_policy"] = "never",
         ["package_keyring"] = "/x",

@@ -136,33 +136,25 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <summary>Waits until the daemon's status is as wished; a daemon that is gone is an error at once.</summary>
     public async Task<JsonNode> WaitForStatusAsync(Func<JsonNode, bool> condition, string what, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
         JsonNode? last = null;
-        while (!limit.IsCancellationRequested)
-        {
-            if (Running.Exited.IsCompleted)
-            {
-                throw new InvalidOperationException($"The agent ended while it was waited for '{what}'.\n{Output}");
-            }
+        return await WaitForAsync(
+            async token => (last = (await CallAsync("status", cancellationToken: token))["result"]) is { } status && condition(status) ? status : null,
+            what,
+            () => last,
+            timeout,
+            cancellationToken);
+    }
 
-            try
-            {
-                last = (await CallAsync("status", cancellationToken: limit.Token))["result"];
-                if (last is not null && condition(last))
-                {
-                    return last;
-                }
-            }
-            catch (Exception absent) when (absent is SocketException or IOException or OperationCanceledException)
-            {
-                // Not listening yet.
-            }
-
-            await Task.Delay(20, cancellationToken);
-        }
-
-        throw new TimeoutException($"Waited {timeout.TotalSeconds} s for '{what}'; last status: {last?.ToJsonString()}\n{Output}");
+    /// <summary>Waits until the daemon's list of plugins is as wished.</summary>
+    public Task WaitForPluginsAsync(Func<JsonArray, bool> condition, string what, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        JsonArray? last = null;
+        return WaitForAsync(
+            async token => (last = (await CallAsync("plugins", cancellationToken: token))["result"]?.AsArray()) is { } plugins && condition(plugins) ? plugins : null,
+            what,
+            () => last,
+            timeout,
+            cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -177,5 +169,35 @@ public sealed class AgentProcess : IAsyncDisposable
         {
             System.IO.Directory.Delete(Directory, recursive: true);
         }
+    }
+
+    private async Task<JsonNode> WaitForAsync(
+        Func<CancellationToken, Task<JsonNode?>> ask, string what, Func<JsonNode?> last, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        while (!limit.IsCancellationRequested)
+        {
+            if (Running.Exited.IsCompleted)
+            {
+                throw new InvalidOperationException($"The agent ended while it was waited for '{what}'.\n{Output}");
+            }
+
+            try
+            {
+                if (await ask(limit.Token) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (Exception absent) when (absent is SocketException or IOException or OperationCanceledException)
+            {
+                // Not listening yet.
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+
+        throw new TimeoutException($"Waited {timeout.TotalSeconds} s for '{what}'; last answer: {last()?.ToJsonString()}\n{Output}");
     }
 }

@@ -30,6 +30,32 @@ public static class BuiltAgent
         }
     }
 
+    /// <summary>The folders of the plugins that are written as those of the Python Ahenk.</summary>
+    public static IReadOnlyList<string> PythonPlugins => Directory.GetDirectories(Path.Combine(Root, "tests", "PythonPlugins"));
+
+    /// <summary>One of them.</summary>
+    public static string PythonPlugin(string name) => Existing(Path.Combine(Root, "tests", "PythonPlugins", name));
+
+    /// <summary>Copies a plugin's folder with all that is in it.</summary>
+    /// <returns>The target.</returns>
+    public static string CopyFolder(string source, string target)
+    {
+        Directory.CreateDirectory(target);
+        foreach (var folder in Directory.EnumerateDirectories(source).Where(folder => Path.GetFileName(folder) != "__pycache__"))
+        {
+            CopyFolder(folder, Path.Combine(target, Path.GetFileName(folder)));
+        }
+
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            var copy = Path.Combine(target, Path.GetFileName(file));
+            File.Copy(file, copy);
+            File.SetUnixFileMode(copy, File.GetUnixFileMode(file) & ~(UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+        }
+
+        return target;
+    }
+
     /// <summary>Copies one built plugin under another name.</summary>
     /// <param name="plugin">The plugin.</param>
     /// <param name="name">Its new name, which its manifest gets.</param>

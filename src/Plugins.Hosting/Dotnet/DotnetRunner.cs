@@ -50,6 +50,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
             Files = call.Files,
             Store = call.Store,
             AgentVersion = factory.AgentVersion,
+            AgentDn = call.AgentDn,
             Logger = factory.Loggers.CreateLogger($"Plugin.{manifest.Name}"),
             Progress = call.Progress,
         };

@@ -26,6 +26,22 @@ internal sealed record RunnerSettings
     /// <summary>What its processes may use.</summary>
     public PluginLimits Limits { get; init; } = new();
 
+    /// <summary>Reads what a manifest says.</summary>
+    /// <param name="folder">The plugin's folder.</param>
+    /// <param name="manifest">Its manifest, checked.</param>
+    /// <param name="limits">What plugins may use.</param>
+    public static RunnerSettings From(string folder, PluginManifest manifest, PluginLimits limits) => new()
+    {
+        Name = manifest.Name,
+        Folder = folder,
+        Program = manifest.Program is { } program ? Path.Combine(folder, program) : null,
+        Commands = manifest.Commands.ToDictionary(
+            command => command.Id, command => new CommandAbility(command.Idempotent, command.Parallel, TimeSpan.FromSeconds(command.TimeLimitSeconds)), StringComparer.OrdinalIgnoreCase),
+        Policy = manifest.Policy is { } policy ? new CommandAbility(false, false, TimeSpan.FromSeconds(policy.TimeLimitSeconds)) : null,
+        Modes = manifest.Modes,
+        Limits = limits,
+    };
+
     /// <summary>What the manifest says of a command, or <see langword="null"/>.</summary>
     public CommandAbility? FindNamed(string command) =>
         Commands.FirstOrDefault(named => string.Equals(named.Key, command, StringComparison.OrdinalIgnoreCase)).Value;

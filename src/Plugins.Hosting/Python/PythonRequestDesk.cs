@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Python;
 
 /// <summary>Serves what one plugin asks of the agent.</summary>
-internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests requests, ILogger logger)
+internal sealed partial class PythonRequestDesk(string plugin, IPluginRequests requests, ILogger logger)
 {
     private const string ReceivedDirectory = "/tmp/";
 
@@ -23,7 +24,7 @@ internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests r
         {
             return PythonMessages.Reply(request.Id, await AnswerAsync(request, files, cancellationToken));
         }
-        catch (Exception refusal) when (refusal is PythonRequestException or FileServerException)
+        catch (Exception refusal) when (refusal is PluginRequestException or FileServerException)
         {
             return PythonMessages.Refusal(request.Id, refusal.Message);
         }
@@ -43,27 +44,27 @@ internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests r
             case "fetch_file":
                 return await FetchAsync(parameters, files, cancellationToken);
             case "send_message":
-                await requests.SendMessageAsync(plugin, Required(parameters, "body"), cancellationToken);
+                await requests.SendMessageAsync(plugin, Required(parameters, "body"));
                 return null;
             case "process_task":
-                var task = request.Parameters["task"] as JsonObject ?? throw new PythonRequestException("The task is missing.");
+                var task = request.Parameters["task"] as JsonObject ?? throw new PluginRequestException("The task is missing.");
                 request.Parameters.Remove("task");
-                await requests.ProcessTaskAsync(plugin, task, cancellationToken);
+                await requests.ProcessTaskAsync(plugin, task);
                 return null;
             case "registration_changed":
-                await requests.RegistrationChangedAsync(plugin, request.Parameters, cancellationToken);
+                await requests.RegistrationChangedAsync(plugin, request.Parameters);
                 return null;
             case "unregister":
-                await requests.UnregisterAsync(plugin, parameters.GetString("directory_type"), cancellationToken);
+                await requests.UnregisterAsync(plugin);
                 return null;
             case "reboot":
-                await requests.RebootAsync(plugin, cancellationToken);
+                await requests.RebootAsync(plugin);
                 return null;
             case "shutdown":
-                await requests.ShutdownAsync(plugin, cancellationToken);
+                await requests.ShutdownAsync(plugin);
                 return null;
             default:
-                throw new PythonRequestException("The agent does not know this request.");
+                throw new PluginRequestException("The agent does not know this request.");
         }
     }
 
@@ -72,16 +73,16 @@ internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests r
     {
         if (files is null)
         {
-            throw new PythonRequestException("The file cannot be fetched: it is not known for which of the running calls it is.");
+            throw new PluginRequestException("The file cannot be fetched: it is not known for which of the running calls it is.");
         }
 
         var remote = Required(parameters, "remote_path");
         var fetched = await files.FetchAsync(remote, cancellationToken);
-        var name = parameters.GetString("file_name") is { Length: > 0 } given ? given : await Md5Async(fetched, cancellationToken);
+        var name = parameters.GetString("file_name") is { Length: > 0 } given ? given : await Md5Sum.OfAsync(fetched, cancellationToken);
         var target = (parameters.GetString("local_path") is { Length: > 0 } path ? path : ReceivedDirectory) + name;
         if (!Path.IsPathRooted(target) || target.Contains('\0', StringComparison.Ordinal))
         {
-            throw new PythonRequestException("The file cannot be put there: its local path must be absolute.");
+            throw new PluginRequestException("The file cannot be put there: its local path must be absolute.");
         }
 
         try
@@ -90,7 +91,7 @@ internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests r
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new PythonRequestException($"The file was fetched, but could not be put where it belongs: {failure.Message}", failure);
+            throw new PluginRequestException($"The file was fetched, but could not be put where it belongs: {failure.Message}", failure);
         }
 
         return new JsonObject { ["file_name"] = name };
@@ -125,14 +126,8 @@ internal sealed partial class PythonRequestDesk(string plugin, IPythonRequests r
         File.Delete(file);
     }
 
-    private static async Task<string> Md5Async(string file, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(await CryptographicOperations.HashDataAsync(HashAlgorithmName.MD5, stream, cancellationToken));
-    }
-
     private static string Required(PluginParameters parameters, string name) =>
-        parameters.GetString(name) is { Length: > 0 } value ? value : throw new PythonRequestException($"The parameter '{name}' is missing.");
+        parameters.GetString(name) is { Length: > 0 } value ? value : throw new PluginRequestException($"The parameter '{name}' is missing.");
 
     [LoggerMessage(1355, LogLevel.Error, "[PLUGIN] {Plugin}: the request {Method} failed")]
     private partial void LogFailed(Exception failure, string plugin, string method);

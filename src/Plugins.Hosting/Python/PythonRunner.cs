@@ -29,7 +29,7 @@ internal sealed partial class PythonRunner : IPluginRunner
     private bool _isDisposed;
 
     public PythonRunner(
-        RunnerSettings settings, PythonOptions options, IProcessLauncher launcher, IPythonRequests requests, IPythonSurroundings surroundings,
+        RunnerSettings settings, PythonOptions options, IProcessLauncher launcher, IPluginRequests requests, IPythonSurroundings surroundings,
         TimeProvider time, ILoggerFactory loggers)
     {
         _settings = settings;

@@ -84,6 +84,7 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
                 Parameters = parameters,
                 UserName = work.UserName,
                 PolicyVersion = work.PolicyVersion,
+                AgentDn = services.Identity.Value.Dn,
                 FileServer = server,
                 Files = files,
                 Store = new PluginStore(entry.Name, services.Data),

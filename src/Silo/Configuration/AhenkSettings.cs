@@ -4,6 +4,8 @@ using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Hosting.Installing;
+using Ahenk.Plugins.Hosting.Processes;
+using Ahenk.Plugins.Hosting.Python;
 using Serilog.Events;
 
 namespace Ahenk.Silo.Configuration;
@@ -31,6 +33,12 @@ public sealed record AhenkSettings
 
     /// <summary>Where plugins are and how they are run.</summary>
     public required PluginHostOptions PluginHost { get; init; }
+
+    /// <summary>How Python plugins are run.</summary>
+    public required PythonOptions Python { get; init; }
+
+    /// <summary>What the processes of plugins may use.</summary>
+    public required PluginLimits PluginLimits { get; init; }
 
     /// <summary>How files travel.</summary>
     public required FileTransferOptions Files { get; init; }
@@ -62,6 +70,8 @@ public sealed record AhenkSettings
     public static AhenkSettings Read(ConfigurationReader reader)
     {
         var state = reader.FilePath("BASE", "statedir", "/var/lib/ahenk");
+        var plugins = reader.Paths("PLUGIN", "pluginfolderpath", "/usr/share/ahenk/plugins");
+        var pythonHost = reader.FilePath("PLUGIN", "pythonhostpath", null) ?? Path.Combine(AppContext.BaseDirectory, "python-host");
         var stanza = reader.Number("CONNECTION", "max_stanza_kib", 60, 4, 1024) * 1024;
         return new AhenkSettings
         {
@@ -79,11 +89,25 @@ public sealed record AhenkSettings
                 ("error", LogEventLevel.Error)),
             PluginHost = new PluginHostOptions
             {
-                Directories = reader.Paths("PLUGIN", "pluginfolderpath", "/usr/share/ahenk/plugins"),
+                Directories = plugins,
                 Disabled = reader.List("PLUGIN", "disabled"),
                 ModeTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "mode_timeout", 60, 1, 3600)),
-                PythonHostDirectory = reader.FilePath("PLUGIN", "pythonhostpath", null) ?? Path.Combine(AppContext.BaseDirectory, "python-host"),
+                PythonHostDirectory = pythonHost,
                 AgentVersion = AgentVersion,
+            },
+            Python = new PythonOptions
+            {
+                HostDirectory = pythonHost,
+                StateDirectory = Path.Combine(state, "python"),
+                PrivateDirectory = Path.Combine(state, "tmp"),
+                ConfigurationFile = reader.MainFile,
+                PluginsDirectory = plugins[0],
+                AgentVersion = AgentVersion,
+            },
+            PluginLimits = new PluginLimits
+            {
+                MemoryBytes = reader.Number("PLUGIN", "memory_limit_mib", 512, 32, 1024 * 1024) * 1024L * 1024,
+                Idle = TimeSpan.FromMinutes(reader.Number("PLUGIN", "idle_minutes", 5, 1, 1440)),
             },
             Files = new FileTransferOptions
             {

@@ -8,6 +8,9 @@ public sealed class ConfigurationReader(ConfigurationFiles files)
 {
     private readonly HashSet<(string Section, string Key)> _asked = [];
 
+    /// <summary>The main configuration file.</summary>
+    public string MainFile => files.MainFile;
+
     /// <summary>The keys that were looked up so far.</summary>
     public IReadOnlyCollection<(string Section, string Key)> Asked => _asked;
 

@@ -40,6 +40,7 @@ internal static class AgentHost
         });
         builder.Services.AddSingleton<IInventory, LinuxInventory>();
         builder.Services.AddSingleton<ICommandRunner, CommandRunner>();
+        builder.Services.AddSingleton<IProcessLauncher, ProcessLauncher>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
             services.GetRequiredService<ICommandRunner>(), services.GetRequiredService<IInventory>(), settings.PrivateDirectory));
         builder.Services.AddFileTransfer(settings.Files);
@@ -47,10 +48,11 @@ internal static class AgentHost
         builder.Services.AddSingleton(settings.PluginInstaller);
         builder.Services.AddSingleton<IPluginInstaller, PluginInstaller>();
         builder.Services.AddSingleton<IPluginProgress, TaskProgress>();
+        builder.Services.AddSingleton<IPluginRequests, PluginRequests>();
         builder.Services.AddSingleton<CurrentIdentity>();
         builder.Services.AddSingleton<AnswerFlush>();
         builder.Services.AddSingleton<WorkInHand>();
-        builder.Services.AddAhenkPlugins(settings.PluginHost);
+        builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddSingleton<PluginControl>();

@@ -1,5 +1,5 @@
+using Ahenk.Grains.Interfaces;
 using System.Text.Json.Nodes;
-using Ahenk.Plugins.Hosting.Python;
 
 namespace Ahenk.Plugins.Hosting.Tests.Python;
 
@@ -11,7 +11,7 @@ public sealed class PythonRequestTests : PythonTest
     [InlineData("send_message", """{"body":"{\"type\":\"X\"}"}""", """probe message {"type":"X"}""")]
     [InlineData("process_task", """{"task":{"id":7}}""", """probe task {"id":7}""")]
     [InlineData("registration_changed", """{"jid":"a","registered":false}""", """probe registration {"jid":"a","registered":false}""")]
-    [InlineData("unregister", """{"directory_type":"LDAP"}""", "probe unregister LDAP")]
+    [InlineData("unregister", """{"directory_type":"LDAP"}""", "probe unregister")]
     [InlineData("reboot", "{}", "probe reboot")]
     [InlineData("shutdown", "{}", "probe shutdown")]
     public async Task A_request_reaches_the_agent(string method, string parameters, string expected)
@@ -39,7 +39,7 @@ public sealed class PythonRequestTests : PythonTest
     [Fact]
     public async Task A_refusal_of_the_agent_reaches_the_plugin_and_a_failure_does_not()
     {
-        Requests.Deed = _ => throw new PythonRequestException("Not now.");
+        Requests.Deed = _ => throw new PluginRequestException("Not now.");
         Assert.Equal("Not now.", (string?)(await Ask("reboot", "{}"))["error"]);
 
         Requests.Deed = _ => throw new InvalidOperationException("inner matters");

@@ -1,3 +1,4 @@
+using Ahenk.Grains.Interfaces;
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Ahenk.Plugins.Hosting.Processes;
@@ -51,23 +52,23 @@ public abstract class PythonTest : RunnerTest
             [new PythonSession("ayşe", ":0", "gnome", "10.0.0.5", "OKUL")]));
     }
 
-    private protected sealed class RecordedRequests : IPythonRequests
+    private protected sealed class RecordedRequests : IPluginRequests
     {
         public ConcurrentQueue<string> Made { get; } = new();
 
         public Func<string, Task> Deed { get; set; } = _ => Task.CompletedTask;
 
-        public Task SendMessageAsync(string plugin, string body, CancellationToken cancellationToken) => Note($"{plugin} message {body}");
+        public Task SendMessageAsync(string plugin, string body) => Note($"{plugin} message {body}");
 
-        public Task ProcessTaskAsync(string plugin, JsonObject task, CancellationToken cancellationToken) => Note($"{plugin} task {task.ToJsonString()}");
+        public Task ProcessTaskAsync(string plugin, JsonObject task) => Note($"{plugin} task {task.ToJsonString()}");
 
-        public Task RegistrationChangedAsync(string plugin, JsonObject row, CancellationToken cancellationToken) => Note($"{plugin} registration {row.ToJsonString()}");
+        public Task RegistrationChangedAsync(string plugin, JsonObject row) => Note($"{plugin} registration {row.ToJsonString()}");
 
-        public Task UnregisterAsync(string plugin, string? directoryType, CancellationToken cancellationToken) => Note($"{plugin} unregister {directoryType}");
+        public Task UnregisterAsync(string plugin) => Note($"{plugin} unregister");
 
-        public Task RebootAsync(string plugin, CancellationToken cancellationToken) => Note($"{plugin} reboot");
+        public Task RebootAsync(string plugin) => Note($"{plugin} reboot");
 
-        public Task ShutdownAsync(string plugin, CancellationToken cancellationToken) => Note($"{plugin} shutdown");
+        public Task ShutdownAsync(string plugin) => Note($"{plugin} shutdown");
 
         private Task Note(string what)
         {
