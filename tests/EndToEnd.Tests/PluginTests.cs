@@ -43,7 +43,7 @@ public sealed class PluginTests
         (string Command, string How)[] troubles =
         [
             ("BROKEN", ""), ("EXIT_AT_IMPORT", ""), ("NO_HANDLER", ""), ("NOSUCH", ""), ("FAIL", "exception"), ("FAIL", "key"), ("FAIL", "exit"), ("FAIL", "recursion"),
-            ("FAIL", "memory"), ("FAIL", "signal"), ("FAIL", "all-descriptors"),
+            ("FAIL", "memory"), ("FAIL", "all-descriptors"),
         ];
         for (var id = 0; id < troubles.Length; id++)
         {

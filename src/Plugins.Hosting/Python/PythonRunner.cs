@@ -219,7 +219,12 @@ internal sealed partial class PythonRunner : IPluginRunner
     private PluginFailedException Failed(PythonRun run, string error, string? traceback)
     {
         LogRaised(_settings.Name, run.What, Shorten(traceback is { Length: > 0 } ? traceback : error, 16_000));
-        return new PluginFailedException($"The plugin {_settings.Name} failed while running {run.What}: {Shorten(error)}");
+
+        // Where the limit is an rlimit, a program that reaches it is not ended: it is refused the memory and says so.
+        var limit = error.StartsWith("MemoryError", StringComparison.Ordinal) && _settings.Limits.MemoryBytes is not null
+            ? $" (out of memory: {Endings.MemoryLimit(_settings.Limits)})"
+            : "";
+        return new PluginFailedException($"The plugin {_settings.Name} failed while running {run.What}: {Shorten(error)}{limit}");
     }
 
     private static string Shorten(string text, int length = 1000) => text.Length <= length ? text : text[..length] + " [...]";

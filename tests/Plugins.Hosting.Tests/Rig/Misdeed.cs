@@ -67,7 +67,7 @@ public enum Misdeed
 internal abstract class Misdoers
 {
     /// <summary>The makers of all kinds.</summary>
-    public static IReadOnlyList<Misdoers> All { get; } = [new DotnetMisdoers()];
+    public static IReadOnlyList<Misdoers> All { get; } = [new DotnetMisdoers(), new PythonMisdoers(), new ExecutableMisdoers()];
 
     /// <summary>The kind.</summary>
     public abstract string Kind { get; }
