@@ -56,6 +56,7 @@ public sealed class NothingIsLostTests
     public async Task The_server_is_killed_in_a_burst(string product)
     {
         await using var site = await Installation.OnlineAsync(product);
+        await site.Server.SettleAsync();
         await SendAllAsync(site);
         await site.Lider.Tasks.WaitForAnswersAsync(Tasks / 3, Patience, Cancelled);
         await site.Server.KillAsync();

@@ -42,7 +42,7 @@ public sealed class EjabberdTests(SharedServer<EjabberdServer> shared) : RealSer
         const int Count = 2000;
         await using var network = new TcpProxy(Server.Port);
         var agent = await OnlineAsync(RealClient.Options(Server) with { Port = network.Port });
-        var first = await agent.Handler.NextSessionAsync();
+        var first = await agent.NextSessionAsync();
         var arrived = new ConcurrentQueue<string>();
         var half = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handler = new RecordingHandler
@@ -66,7 +66,7 @@ public sealed class EjabberdTests(SharedServer<EjabberdServer> shared) : RealSer
         network.Cut();
 
         Assert.All(await sending.Within("the burst to be sent"), outcome => Assert.Equal(SendOutcome.Sent, outcome));
-        var session = await agent.Handler.NextSessionAsync("the resumed session");
+        var session = await agent.NextSessionAsync("the resumed session");
         Assert.True(session.Resumed);
         Assert.Equal(first.StreamId, session.StreamId);
         Assert.Equal(Enumerable.Range(0, Count).Select(number => $"{number}"), await BodiesAsync(lider, Count));

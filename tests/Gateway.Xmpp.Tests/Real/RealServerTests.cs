@@ -278,7 +278,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
         const int Each = 20;
         await using var network = new TcpProxy(Server.Port);
         var agent = await OnlineAsync(RealClient.Options(Server) with { Port = network.Port });
-        await agent.Handler.NextSessionAsync();
+        await agent.NextSessionAsync();
         var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"));
         var (outward, inward) = (agent.Status.BoundJid!, lider.Status.BoundJid!);
         var count = 0;
@@ -292,7 +292,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
             network.Swallow();
             await SendBothWaysAsync();
             network.Cut();
-            Assert.True((await agent.Handler.NextSessionAsync("the session after a cut")).Resumed, agent.LogText());
+            Assert.True((await agent.NextSessionAsync("the session after a cut")).Resumed, agent.LogText());
         }
 
         var expected = Enumerable.Range(0, Rounds * 2 * Each).Select(number => $"{number}").ToArray();
@@ -326,7 +326,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
         };
         var options = RealClient.Options(Server) with { Port = network.Port };
         var old = await OnlineAsync(options, Storing(), journal);
-        await old.Handler.NextSessionAsync();
+        await old.NextSessionAsync();
         var lider = await OnlineAsync(RealClient.Options(Server, "lider_sunucu"));
         var jid = old.Status.BoundJid!;
         await lider.Client.SendAllAsync(new OutgoingMessage("1", jid, "before"));
@@ -340,7 +340,7 @@ public abstract class RealServerTests<TServer>(SharedServer<TServer> shared) : I
         network.Mend();
         var young = await OnlineAsync(options, Storing(), journal);
 
-        Assert.True((await young.Handler.NextSessionAsync()).Resumed);
+        Assert.True((await young.NextSessionAsync()).Resumed);
         Assert.Equal(Enumerable.Range(0, 150).Select(number => $"{number}"), await BodiesAsync(young, 150));
         Assert.Equal(jid, young.Status.BoundJid);
     }
