@@ -21,7 +21,8 @@ internal sealed class PermanentSessionFactory(
     public PermanentSession Create(AgentIdentity identity)
     {
         var login = new XmppCredentials.Password(identity.Name, identity.Password);
-        var client = clients.Create(options.ToClientOptions(login, identity.Host, permanent: true), inbox, new StreamJournal(streams, outbox));
+        var settings = options.ToClientOptions(login, identity.Host, permanent: true) with { HasLoggedIn = identity.State == RegistrationState.Verified };
+        var client = clients.Create(settings, inbox, new StreamJournal(streams, outbox));
         var pump = new OutboxPump(outbox, client, options.Lider, time, logger);
         return new PermanentSession(identity, client, pump, grains.GetGrain<IAgentGrain>(0), tasks, taskOptions.Keep, time, logger);
     }

@@ -52,7 +52,7 @@ public sealed class BadInputTests
         var order = new TaskOrder(7, "probe", "NOOP");
 
         await site.Lider.SendTaskBodyAsync(site.AgentName, order, $"{{\"type\":\"EXECUTE_TASK\",\"task\":\"{task}\"}}", Cancelled);
-        var answer = await site.Lider.Tasks.WaitForAnswerAsync(7, TimeSpan.FromSeconds(30), cancellationToken: Cancelled);
+        var answer = await site.Lider.Tasks.WaitForAnswerAsync(7, TimeSpan.FromSeconds(60), cancellationToken: Cancelled);
 
         Assert.Equal("TASK_ERROR", answer.Code);
         Assert.Contains(reason, answer.Message, StringComparison.Ordinal);

@@ -17,7 +17,7 @@ public sealed class CommandTests
         site.Agent.Set("CONNECTION", "registration_credential_file", "").Set("CONNECTION", "host", "nowhere.invalid");
         await site.Agent.StartAsync();
         await site.Agent.WaitForStatusAsync(
-            status => ((string?)status["connection"])!.StartsWith("waiting for", StringComparison.Ordinal), "waiting", TimeSpan.FromSeconds(30), Cancelled);
+            status => ((string?)status["connection"])!.StartsWith("waiting for", StringComparison.Ordinal), "waiting", TimeSpan.FromSeconds(60), Cancelled);
 
         var refused = await RunAsync(site, "wrong\n", "register", "127.0.0.1", Site.Admin);
         Assert.Equal(1, refused.ExitCode);
@@ -26,7 +26,7 @@ public sealed class CommandTests
         var done = await RunAsync(site, Site.AdminPassword + "\n", "register", "127.0.0.1", Site.Admin);
         Assert.Equal(0, done.ExitCode);
         Assert.Contains("is registered", done.Output, StringComparison.Ordinal);
-        await site.Lider.Agents.WaitForOnlineAsync(null, TimeSpan.FromSeconds(30), Cancelled);
+        await site.Lider.Agents.WaitForOnlineAsync(null, TimeSpan.FromSeconds(60), Cancelled);
 
         var second = await RunAsync(site, "x\n", "register", "127.0.0.1", Site.Admin);
         Assert.Contains("registered already", second.Output, StringComparison.Ordinal);

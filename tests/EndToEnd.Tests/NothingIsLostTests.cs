@@ -56,6 +56,7 @@ public sealed class NothingIsLostTests
     public async Task The_server_is_killed_in_a_burst(string product)
     {
         await using var site = await Installation.OnlineAsync(product);
+        await site.Server.SettleAsync();
         await SendAllAsync(site);
         await site.Lider.Tasks.WaitForAnswersAsync(Tasks / 3, Patience, Cancelled);
         await site.Server.KillAsync();
@@ -77,14 +78,16 @@ public sealed class NothingIsLostTests
     public async Task Results_wait_while_the_server_is_away_and_arrive_in_order()
     {
         await using var site = await Installation.OnlineAsync();
-        await site.SendAsync(1, "probe", "WAIT", new JsonObject { ["seconds"] = 2 }, Cancelled);
+        var release = Path.Combine(site.Agent.Directory, "release");
+        await site.SendAsync(1, "probe", "WAIT", new JsonObject { ["until"] = release }, Cancelled);
         for (var id = 2; id <= 20; id++)
         {
             await site.SendAsync(id, "probe", "NOOP", [], Cancelled);
         }
 
-        await site.Agent.WaitForStatusAsync(status => (int?)status["unfinished_tasks"] == 20, "20 tasks accepted", TimeSpan.FromSeconds(30), Cancelled);
+        await site.Agent.WaitForStatusAsync(status => (int?)status["unfinished_tasks"] == 20, "20 tasks accepted", TimeSpan.FromSeconds(60), Cancelled);
         await site.Server.StopAsync();
+        await File.WriteAllTextAsync(release, "", Cancelled);
         await site.Agent.WaitForStatusAsync(status => (int?)status["outbox_pending"] == 20, "20 results waiting", TimeSpan.FromSeconds(60), Cancelled);
         await site.Server.StartAsync(Cancelled);
 
@@ -100,8 +103,9 @@ public sealed class NothingIsLostTests
         await using var site = await Installation.OnlineAsync();
         var once = Path.Combine(site.Agent.Directory, "once");
         var again = Path.Combine(site.Agent.Directory, "again");
+        var release = Path.Combine(site.Agent.Directory, "release");
         await site.SendAsync(1, "probe", "WAIT", new JsonObject { ["file"] = once }, Cancelled);
-        await site.Agent.WaitForStatusAsync(_ => File.Exists(once), "the task running", TimeSpan.FromSeconds(30), Cancelled);
+        await site.Agent.WaitForStatusAsync(_ => HasRun(once), "the task running", TimeSpan.FromSeconds(60), Cancelled);
 
         await site.Agent.KillAsync();
         await site.Agent.StartAsync();
@@ -111,10 +115,11 @@ public sealed class NothingIsLostTests
         Assert.Contains("not run again", answer.Message, StringComparison.Ordinal);
         Assert.Single(await File.ReadAllLinesAsync(once, Cancelled));
 
-        await site.SendAsync(2, "probe", "WAIT_IDEMPOTENT", new JsonObject { ["file"] = again, ["seconds"] = 3 }, Cancelled);
-        await site.Agent.WaitForStatusAsync(_ => File.Exists(again), "the task running", TimeSpan.FromSeconds(30), Cancelled);
+        await site.SendAsync(2, "probe", "WAIT_IDEMPOTENT", new JsonObject { ["file"] = again, ["until"] = release }, Cancelled);
+        await site.Agent.WaitForStatusAsync(_ => HasRun(again), "the task running", TimeSpan.FromSeconds(60), Cancelled);
         await site.Agent.KillAsync();
         await site.Agent.StartAsync();
+        await File.WriteAllTextAsync(release, "", Cancelled);
 
         Assert.Equal("TASK_PROCESSED", (await site.Lider.Tasks.WaitForAnswerAsync(2, TimeSpan.FromSeconds(60), cancellationToken: Cancelled)).Code);
         Assert.Equal(2, (await File.ReadAllLinesAsync(again, Cancelled)).Length);
@@ -128,6 +133,8 @@ public sealed class NothingIsLostTests
             await site.SendAsync(id, "probe", "APPEND", new JsonObject { ["file"] = file }, Cancelled);
         }
     }
+
+    private static bool HasRun(string file) => new FileInfo(file) is { Exists: true, Length: > 0 };
 
     private static async Task OutboxIsEmptyAsync(Site site) => await site.Agent.WaitForStatusAsync(
         status => (int?)status["outbox_pending"] + (int?)status["outbox_unconfirmed"] == 0, "every answer confirmed", TimeSpan.FromMinutes(1), Cancelled);

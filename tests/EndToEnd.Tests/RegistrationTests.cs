@@ -19,12 +19,12 @@ public sealed class RegistrationTests
         var agent = site.Lider.Agents.Find(site.AgentName)!;
         Assert.Equal(1, agent.Registrations);
         Assert.Equal(1, agent.Priority);
-        await site.Lider.Agents.WaitAsync(site.AgentName, record => record.HasAcceptedSubscription, "subscription accepted", TimeSpan.FromSeconds(30), Cancelled);
+        await site.Lider.Agents.WaitAsync(site.AgentName, record => record.HasAcceptedSubscription, "subscription accepted", TimeSpan.FromSeconds(60), Cancelled);
         Assert.Contains("os.name", agent.Properties);
         Assert.Contains("hardware.disk.total", agent.Properties);
         Assert.Empty(site.Lider.Violations);
         var status = await site.Agent.WaitForStatusAsync(
-            status => (string?)status["registration"] == "verified", "verified", TimeSpan.FromSeconds(30), Cancelled);
+            status => (string?)status["registration"] == "verified", "verified", TimeSpan.FromSeconds(60), Cancelled);
         Assert.Equal("online", (string?)status["connection"]);
         Assert.Contains("TLS", (string?)status["connection_detail"], StringComparison.Ordinal);
     }
@@ -33,11 +33,11 @@ public sealed class RegistrationTests
     public async Task A_registered_machine_does_not_register_again()
     {
         await using var site = await Installation.OnlineAsync();
-        await site.Agent.WaitForStatusAsync(status => (string?)status["registration"] == "verified", "verified", TimeSpan.FromSeconds(30), Cancelled);
+        await site.Agent.WaitForStatusAsync(status => (string?)status["registration"] == "verified", "verified", TimeSpan.FromSeconds(60), Cancelled);
         Assert.Equal(0, await site.Agent.StopAsync());
 
         await site.Agent.StartAsync();
-        await site.Agent.WaitForStatusAsync(status => (string?)status["connection"] == "online", "online", TimeSpan.FromSeconds(30), Cancelled);
+        await site.Agent.WaitForStatusAsync(status => (string?)status["connection"] == "online", "online", TimeSpan.FromSeconds(60), Cancelled);
 
         Assert.Equal(1, site.Lider.Agents.Find(site.AgentName)!.Registrations);
     }

@@ -63,7 +63,7 @@ public sealed class TaskTests
 
         await site.Lider.SendTaskAsync(
             site.AgentName, new TaskOrder(1, "probe", "APPEND", new JsonObject { ["file"] = file }) { Cron = "0 0 1 1 *" }, Cancelled);
-        var answer = await site.Lider.Tasks.WaitForAnswerAsync(1, TimeSpan.FromSeconds(30), cancellationToken: Cancelled);
+        var answer = await site.Lider.Tasks.WaitForAnswerAsync(1, TimeSpan.FromSeconds(60), cancellationToken: Cancelled);
 
         Assert.Equal("TASK_ERROR", answer.Code);
         Assert.False(File.Exists(file));
@@ -122,7 +122,7 @@ public sealed class TaskTests
         await stranger.DrainAsync(Cancelled);
 
         var status = await site.Agent.WaitForStatusAsync(
-            status => (long?)status["foreign_messages"] > 0, "a foreign message counted", TimeSpan.FromSeconds(30), Cancelled);
+            status => (long?)status["foreign_messages"] > 0, "a foreign message counted", TimeSpan.FromSeconds(60), Cancelled);
         Assert.Equal(0, (int?)status["unfinished_tasks"]);
         Assert.Equal("TASK_PROCESSED", (await site.RunAsync(1, "probe", "NOOP", [], Cancelled)).Code);
         Assert.False(File.Exists(file));

@@ -30,6 +30,7 @@ public sealed class AgentConnectionTests : IAsyncDisposable
 
         Assert.Equal((new XmppCredentials.Password("pc", "its-own"), "Ahenk", "by-hand.example", Given.Lider.Bare, true),
             (client.Options.Credentials, client.Options.Resource, client.Options.Host, client.Options.AcceptSubscriptionFrom, client.Options.IsPermanent));
+        Assert.True(client.Options.HasLoggedIn);
         Assert.Empty(Agent.Orders);
     }
 
@@ -58,6 +59,7 @@ public sealed class AgentConnectionTests : IAsyncDisposable
         await _rig.Start();
         var permanent = await _rig.Clients.WhenCreated(1);
         Assert.Equal(RegistrationState.Registered, Agent.Identity.State);
+        Assert.False(permanent.Options.HasLoggedIn);
 
         permanent.GoOnline();
         await Agent.WhenState(RegistrationState.Verified);

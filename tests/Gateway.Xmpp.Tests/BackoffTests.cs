@@ -82,7 +82,7 @@ public sealed class BackoffTests
         }
 
         var connection = await scene.Server.AcceptSessionAsync(Resumable);
-        await scene.Handler.NextSessionAsync();
+        await scene.Running.NextSessionAsync();
         _clock.Advance(TimeSpan.FromSeconds(31));
         connection.Cut();
 
@@ -95,17 +95,76 @@ public sealed class BackoffTests
         await using var scene = Scene.Start(WithDefaultBackoff, time: _clock, random: new FixedRandom(AlmostAll));
         for (var round = 0; round < 3; round++)
         {
-            var connection = await scene.Server.AcceptAsync();
-            await connection.OpenAsync(Steps.Mechanisms("PLAIN"));
-            await connection.ReadAuthAsync();
-            await connection.FailAsync("not-authorized");
-
-            var delay = await NextDelayAsync(scene.Running);
+            var delay = await RefuseAsync(scene);
 
             Assert.True(delay >= 300, $"retried after {delay} s");
             Assert.Equal(XmppFailureKind.NotAuthorized, scene.Client.Status.LastFailure!.Kind);
-            _clock.Advance(TimeSpan.FromSeconds(delay) + TimeSpan.FromMilliseconds(1));
         }
+    }
+
+    [Theory]
+    [InlineData(0, 20, 60)]
+    [InlineData(0.5, 30, 90)]
+    [InlineData(AlmostAll, 40, 120)]
+    public async Task Account_that_has_logged_in_before_is_tried_again_soon_twice(double chance, double first, double second)
+    {
+        await using var scene = Scene.Start(
+            options => WithDefaultBackoff(options) with { HasLoggedIn = true }, time: _clock, random: new FixedRandom(chance));
+
+        Assert.Equal(first, await RefuseAsync(scene), 0.01);
+        Assert.Equal(second, await RefuseAsync(scene), 0.01);
+        for (var round = 0; round < 3; round++)
+        {
+            var delay = await RefuseAsync(scene);
+            Assert.True(delay >= 300, $"retried after {delay} s");
+        }
+    }
+
+    [Fact]
+    public async Task Refusals_in_a_row_take_more_than_an_hour_to_become_twenty()
+    {
+        await using var scene = Scene.Start(
+            options => WithDefaultBackoff(options) with { HasLoggedIn = true }, time: _clock, random: new FixedRandom(0));
+        var passed = 0.0;
+        for (var refusals = 1; refusals < 20; refusals++)
+        {
+            passed += await RefuseAsync(scene);
+        }
+
+        Assert.True(passed > 3600, $"20 refusals within {passed} s");
+    }
+
+    [Fact]
+    public async Task Account_whose_session_was_lost_is_tried_again_soon_when_it_is_refused()
+    {
+        await using var scene = Scene.Start(WithDefaultBackoff, time: _clock, random: new FixedRandom(0));
+        (await scene.Server.AcceptSessionAsync()).Cut();
+
+        // The connection was lost: with this chance the next attempt is immediate.
+        Assert.Equal(20, await RefuseAsync(scene), 0.01);
+        Assert.Equal(60, await RefuseAsync(scene), 0.01);
+        Assert.True(await RefuseAsync(scene) >= 300);
+    }
+
+    [Fact]
+    public async Task Only_a_stable_session_brings_the_soon_attempts_back()
+    {
+        await using var scene = Scene.Start(
+            options => WithDefaultBackoff(options) with { HasLoggedIn = true }, time: _clock, random: new FixedRandom(0));
+        await RefuseAsync(scene);
+        await RefuseAsync(scene);
+        (await scene.Server.AcceptSessionAsync()).Cut();
+        Assert.True(await RefuseAsync(scene) >= 300);
+
+        var connection = await scene.Server.AcceptSessionAsync(Resumable);
+        while (!(await scene.Running.NextSessionAsync()).Resumed)
+        {
+            // The session that fell at once.
+        }
+
+        _clock.Advance(TimeSpan.FromSeconds(31));
+        connection.Cut();
+        Assert.Equal(20, await RefuseAsync(scene), 0.01);
     }
 
     [Fact]
@@ -177,6 +236,18 @@ public sealed class BackoffTests
         return Scene.Start(options => WithDefaultBackoff(options) with { Port = 1 }, time: _clock, random: random);
     }
 
+    /// <summary>Refuses the next login, tells the delay that follows, and lets it pass.</summary>
+    private async Task<double> RefuseAsync(Scene scene)
+    {
+        var connection = await scene.Server.AcceptAsync();
+        await connection.OpenAsync(Steps.Mechanisms("PLAIN"));
+        await connection.ReadAuthAsync();
+        await connection.FailAsync("not-authorized");
+        var delay = await NextDelayAsync(scene.Running, XmppFailureKind.NotAuthorized);
+        _clock.Advance(TimeSpan.FromSeconds(delay) + TimeSpan.FromMilliseconds(1));
+        return delay;
+    }
+
     private async Task<IReadOnlyList<double>> DelaysAsync(RunningClient running, int count)
     {
         var delays = new List<double>();
@@ -189,11 +260,12 @@ public sealed class BackoffTests
         return delays;
     }
 
-    private async Task<double> NextDelayAsync(RunningClient running)
+    private async Task<double> NextDelayAsync(RunningClient running, XmppFailureKind? kind = null)
     {
         // A wait that is over by the clock is the last one, not the next.
         var status = await running.WaitForStatusAsync(
-            now => now.Phase == XmppPhase.Waiting && now.NextAttemptAt >= _clock.GetUtcNow(), "the client to wait before its next attempt");
+            now => now.Phase == XmppPhase.Waiting && now.NextAttemptAt >= _clock.GetUtcNow() && (kind is null || now.LastFailure!.Kind == kind),
+            "the client to wait before its next attempt");
         return (status.NextAttemptAt!.Value - _clock.GetUtcNow()).TotalSeconds;
     }
 }

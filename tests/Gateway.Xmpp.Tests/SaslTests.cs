@@ -64,7 +64,7 @@ public sealed class SaslTests
         await connection.SucceedAsync();
         await connection.BindAsync(new SessionScript { BoundJid = $"8f2c@{Steps.Domain}/9" }, isPermanent: false);
 
-        var session = await scene.Handler.NextSessionAsync();
+        var session = await scene.Running.NextSessionAsync();
 
         Assert.Equal(Jid.Parse($"8f2c@{Steps.Domain}/9"), session.BoundJid);
         Assert.Equal(session.BoundJid, scene.Client.Status.BoundJid);

@@ -94,7 +94,7 @@ public sealed class StreamManagementTests
         connection.Cut();
         var second = await scene.Server.AcceptSessionAsync(new SessionScript { AnswerResume = _ => Steps.Resumed("s1", 2) });
         Assert.Equal(["m2"], await second.ReadIdsAsync(1));
-        await scene.Handler.NextSessionAsync();
+        await scene.Running.NextSessionAsync();
         await scene.Client.SendAllAsync(Outgoing.Messages("m3"));
         Assert.Equal(["m3"], await second.ReadIdsAsync(1));
         second.Cut();
@@ -214,7 +214,7 @@ public sealed class StreamManagementTests
         await AuthenticateAsync(connection);
         await connection.WriteAsync("<enabled xmlns='urn:xmpp:sm:3'/>");
         await connection.ReadStanzaAsync("the initial presence");
-        Assert.Null((await scene.Handler.NextSessionAsync()).StreamId);
+        Assert.Null((await scene.Running.NextSessionAsync()).StreamId);
         await scene.Client.SendAllAsync(Outgoing.Messages("m1", "m2"));
         await connection.ReadIdsAsync(2);
         await connection.AckAsync(1 + 1);

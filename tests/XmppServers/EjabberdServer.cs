@@ -1,11 +1,17 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Ahenk.XmppServers;
 
 /// <summary>ejabberd (Debian's 23.01), the product Lider runs on (LP 1.1): ready in 1 to 5 s, 95 MB.</summary>
-public sealed class EjabberdServer(XmppServerOptions? options = null) : XmppTestServer(options ?? new XmppServerOptions())
+public sealed partial class EjabberdServer(XmppServerOptions? options = null) : XmppTestServer(options ?? new XmppServerOptions())
 {
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(30);
+
+    private readonly int _apiPort = FreePort.Next();
+
     /// <inheritdoc/>
     public override string Product => "ejabberd";
 
@@ -19,6 +25,7 @@ public sealed class EjabberdServer(XmppServerOptions? options = null) : XmppTest
         var configuration = Path.Combine(Directory, "ejabberd.yml");
         WriteFromResource("ejabberd.yml", configuration, new Dictionary<string, string>
         {
+            ["APIPORT"] = _apiPort.ToString(CultureInfo.InvariantCulture),
             ["PORT"] = Port.ToString(CultureInfo.InvariantCulture),
             ["STARTTLS"] = Options.OffersTls ? "true" : "false",
             ["TLSLISTENER"] = DirectTlsPort is { } port ? TlsListener(port) : "",
@@ -44,19 +51,40 @@ public sealed class EjabberdServer(XmppServerOptions? options = null) : XmppTest
             });
     }
 
-    /// <summary>Mnesia keeps what it writes for up to seconds before the log file has it.</summary>
-    private protected override async Task SettleAsync()
+    /// <summary>
+    /// Mnesia keeps what it writes for up to seconds before its log file has it. Which accounts exist is asked of the server: not all of them were
+    /// made by the fixture.
+    /// </summary>
+    public override async Task SettleAsync()
     {
-        var limit = TimeProvider.System.GetUtcNow() + TimeSpan.FromSeconds(30);
-        while (!Accounts.All(IsOnDisk))
+        var accounts = await AccountsAsync();
+        var limit = TimeProvider.System.GetUtcNow() + SettleLimit;
+        while (!accounts.All(IsOnDisk))
         {
             if (TimeProvider.System.GetUtcNow() > limit)
             {
-                throw new XmppServerException($"ejabberd did not write the accounts {string.Join(", ", Accounts)} to {Directory} within 30 s.");
+                throw new XmppServerException(
+                    $"ejabberd did not write the accounts {string.Join(", ", accounts)} to {Directory} within {SettleLimit.TotalSeconds} s.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
+    }
+
+    private async Task<IReadOnlyList<string>> AccountsAsync()
+    {
+        var dump = Path.Combine(Directory, "accounts.txt");
+        using var client = new HttpClient { Timeout = SettleLimit };
+
+        // ejabberd reads no chunked request, so its length must be known.
+        using var order = new StringContent(JsonSerializer.Serialize(new { file = dump, table = "passwd" }), Encoding.UTF8, "application/json");
+        using var answer = await client.PostAsync(new Uri($"http://127.0.0.1:{_apiPort}/api/dump_table"), order);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new XmppServerException($"ejabberd did not tell its accounts: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        }
+
+        return [.. AccountRow().Matches(await File.ReadAllTextAsync(dump)).Select(row => row.Groups["user"].Value)];
     }
 
     private bool IsOnDisk(string account)
@@ -100,4 +128,7 @@ public sealed class EjabberdServer(XmppServerOptions? options = null) : XmppTest
         System.IO.Directory.EnumerateDirectories("/usr/lib", "*-linux-gnu")
             .FirstOrDefault(folder => System.IO.Directory.EnumerateDirectories(folder, "ejabberd-*").Any())
         ?? throw new XmppServerException("ejabberd's library is not under /usr/lib/*-linux-gnu: install Debian's package ejabberd (apt-get install ejabberd).");
+
+    [GeneratedRegex("""^\{passwd,\s*\{\s*<<"(?<user>[^"]+)">>""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex AccountRow();
 }

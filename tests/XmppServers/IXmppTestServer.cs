@@ -33,8 +33,14 @@ public interface IXmppTestServer : IAsyncDisposable
     /// <summary>Ends it in order (SIGTERM; SIGKILL after 15 s) and returns when it is gone.</summary>
     Task StopAsync();
 
-    /// <summary>Kills it (SIGKILL) and returns when it is gone.</summary>
+    /// <summary>Kills it (SIGKILL) and returns when it is gone. It settles first: a test kills connections and queues, not its own preparations.</summary>
     Task KillAsync();
+
+    /// <summary>
+    /// Returns when all accounts that exist, whoever made them, would survive a kill. To be called before a burst that is to be hit in its middle:
+    /// then <see cref="KillAsync"/> has nothing to wait for.
+    /// </summary>
+    Task SettleAsync();
 
     /// <summary>Creates an account by in-band registration (XEP-0077). An account that exists already is an error.</summary>
     /// <exception cref="XmppServerException">The server refused.</exception>

@@ -11,7 +11,6 @@ public abstract class XmppTestServer : IXmppTestServer
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(15);
 
-    private readonly List<string> _accounts = [];
     private OwnedProcess? _process;
 
     private protected XmppTestServer(XmppServerOptions options)
@@ -21,11 +20,7 @@ public abstract class XmppTestServer : IXmppTestServer
         Port = FreePort.Next();
         if (options.OffersTls)
         {
-            do
-            {
-                DirectTlsPort = FreePort.Next();
-            }
-            while (DirectTlsPort == Port);
+            DirectTlsPort = FreePort.Next();
         }
 
         using var certificate = TestCertificates.SelfSigned(Domain);
@@ -61,8 +56,6 @@ public abstract class XmppTestServer : IXmppTestServer
 
     private protected string Directory { get; }
 
-    private protected IReadOnlyList<string> Accounts => _accounts;
-
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -82,7 +75,7 @@ public abstract class XmppTestServer : IXmppTestServer
 
             if (TimeProvider.System.GetUtcNow() > stillNotUp)
             {
-                await KillAsync();
+                await EndAsync(_process);
                 throw new XmppServerException($"{Product} did not answer on 127.0.0.1:{Port} within {StartLimit.TotalSeconds} s.\n{Tail()}");
             }
 
@@ -105,7 +98,7 @@ public abstract class XmppTestServer : IXmppTestServer
         }
         catch (TimeoutException)
         {
-            await KillAsync();
+            await EndAsync(process);
         }
     }
 
@@ -115,10 +108,12 @@ public abstract class XmppTestServer : IXmppTestServer
         if (_process is { Exited.IsCompleted: false } process)
         {
             await SettleAsync();
-            process.Kill();
-            await process.Exited;
+            await EndAsync(process);
         }
     }
+
+    /// <inheritdoc/>
+    public virtual Task SettleAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task AddAccountAsync(string user, string password, CancellationToken cancellationToken)
@@ -141,7 +136,6 @@ public abstract class XmppTestServer : IXmppTestServer
             throw new XmppServerException($"{Product} did not create the account {user}: {answer}");
         }
 
-        _accounts.Add(user);
         await WriteAsync(stream, "</stream:stream>", limit.Token);
     }
 
@@ -150,8 +144,7 @@ public abstract class XmppTestServer : IXmppTestServer
     {
         if (_process is { } process)
         {
-            process.Kill();
-            await process.Exited;
+            await EndAsync(process);
         }
 
         if (Environment.GetEnvironmentVariable("AHENK_TEST_KEEP") is null)
@@ -162,9 +155,6 @@ public abstract class XmppTestServer : IXmppTestServer
     }
 
     private protected abstract Task<OwnedProcess> LaunchAsync();
-
-    /// <summary>Waits until the accounts that were added would survive a kill: a test kills connections and queues, not its own preparations.</summary>
-    private protected virtual Task SettleAsync() => Task.CompletedTask;
 
     private protected void WriteFromResource(string resource, string path, IReadOnlyDictionary<string, string> words)
     {
@@ -187,6 +177,12 @@ public abstract class XmppTestServer : IXmppTestServer
         {
             throw new XmppServerException($"'{program}' is not on this machine: install Debian's package {package} (apt-get install {package}).");
         }
+    }
+
+    private static Task EndAsync(OwnedProcess process)
+    {
+        process.Kill();
+        return process.Exited;
     }
 
     private static string Escape(string text) => System.Security.SecurityElement.Escape(text);

@@ -211,6 +211,7 @@ public sealed class XmppClient : IXmppClient
             }
 
             var connection = await _connector.ConnectAsync(_queue.Resumable, HandledSoFar, Enter, stop);
+            _backoff.LoggedIn();
             await using (connection.Link)
             {
                 await RunSessionAsync(connection, () => onlineAt = _time.GetTimestamp(), handling, stop);
@@ -304,6 +305,9 @@ public sealed class XmppClient : IXmppClient
     {
         var delay = _backoff.Next(failure.Kind);
         _logger.Failed(failure.Kind, failure.During, _connector.LastAddress, failure.Message, delay);
+
+        // The delay runs before anybody hears of it: a clock that is moved on when the status tells the next attempt must not miss it.
+        var rest = Task.Delay(delay, _time, stop);
         _status.Change(s => s with
         {
             Phase = XmppPhase.Waiting,
@@ -313,6 +317,6 @@ public sealed class XmppClient : IXmppClient
             LastFailure = failure,
             NextAttemptAt = _time.GetUtcNow() + delay,
         });
-        await Task.Delay(delay, _time, stop);
+        await rest;
     }
 }

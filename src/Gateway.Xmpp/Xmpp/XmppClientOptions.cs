@@ -48,6 +48,12 @@ public sealed record XmppClientOptions
     /// <summary>How to authenticate.</summary>
     public required XmppCredentials Credentials { get; init; }
 
+    /// <summary>
+    /// Whether these credentials have been accepted before, so that a refusal may pass: the first two of a row are then retried sooner than after
+    /// <see cref="SlowRetry"/>. The client knows it of itself once it has logged in. Default: no.
+    /// </summary>
+    public bool HasLoggedIn { get; init; }
+
     /// <summary>The resource to ask for; <see langword="null"/>: the server's choice.</summary>
     public string? Resource { get; init; }
 
@@ -112,7 +118,7 @@ public sealed record XmppClientOptions
 
     /// <summary>
     /// Least delay after <see cref="XmppFailureKind.NotAuthorized"/> and <see cref="XmppFailureKind.Conflict"/>; the drawn delay comes on top. Servers ban
-    /// an address after 20 failed logins (LP 1.2). Default: 5 min.
+    /// an address after 20 failed logins (LP 1.2). For the exception see <see cref="HasLoggedIn"/>. Default: 5 min.
     /// </summary>
     public TimeSpan SlowRetry { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -71,6 +71,16 @@ internal sealed class RunningClient : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// The next session the handler hears of, once it stands: the handler hears of it before the client sends or shows anything of it.
+    /// </summary>
+    public async Task<XmppSession> NextSessionAsync(string what = "a session that stands")
+    {
+        var session = await Handler.NextSessionAsync(what);
+        await Client.WaitForSessionAsync(TestContext.Current.CancellationToken).Within(what);
+        return session;
+    }
+
     public Task<XmppStatus> WaitForFailureAsync(XmppFailureKind kind) =>
         WaitForStatusAsync(status => status.LastFailure?.Kind == kind, $"a failure of the kind {kind}");
 

@@ -3,7 +3,7 @@ namespace Ahenk.Gateway.Xmpp.Tests.Rig;
 /// <summary>Waits on events with a limit that is only there to end a test that has failed, and that says what was waited for.</summary>
 internal static class Waiting
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     public static Task Within(this Task task, string what) => task.Within(what, Limit);
 

@@ -33,6 +33,7 @@ public sealed class ProbePlugin : IPlugin
         return Task.FromResult(PluginResult.Processed("noted"));
     }
 
+    /// <summary>Notes the run in a file, where one is named; then waits for another file, or for ever.</summary>
     private static async Task<PluginResult> Wait(PluginContext context, CancellationToken cancellationToken)
     {
         if (context.Parameters.GetString("file") is { } file)
@@ -40,7 +41,12 @@ public sealed class ProbePlugin : IPlugin
             await File.AppendAllTextAsync(file, context.TaskId.ToString(CultureInfo.InvariantCulture) + "\n", cancellationToken);
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(context.Parameters.GetInteger("seconds") ?? 3600), cancellationToken);
+        var until = context.Parameters.GetString("until");
+        while (!File.Exists(until))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+
         return PluginResult.Processed("waited");
     }
 }
