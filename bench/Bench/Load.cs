@@ -12,14 +12,15 @@ internal sealed class Load(Site site, CancellationToken cancellationToken)
     private long _id = 1_000_000;
 
     /// <summary>One task after the other: how long until its answer is there.</summary>
-    public async Task<Samples> RoundTripsAsync(string agent, int times)
+    public async Task<Samples> RoundTripsAsync(
+        string agent, int times, string plugin = "probe", string command = "NOOP", JsonObject? parameters = null)
     {
         var samples = new double[times];
         for (var index = 0; index < times; index++)
         {
             var id = ++_id;
             var start = Stopwatch.GetTimestamp();
-            await SendAsync(agent, id);
+            await site.Lider.SendTaskAsync(agent, new TaskOrder(id, plugin, command, parameters ?? []), cancellationToken);
             await site.Lider.Tasks.WaitForAnswerAsync(id, Patience, cancellationToken: cancellationToken);
             samples[index] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }

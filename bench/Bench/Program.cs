@@ -57,6 +57,12 @@ Line("idle memory, " + settle.TotalSeconds.ToString(CultureInfo.InvariantCulture
 Line("  of it private", "{0:0.0} MB dirty (target: at most 45), {1:0.0} MB clean (files nobody else maps), {2:0.0} MB anonymous", after.PrivateDirty, after.PrivateClean, after.Anonymous);
 Line("idle CPU", "{0:0.00} % of a core over {1:0} s (target: at most 0.3)", (after.CpuSeconds - before.CpuSeconds) / during.TotalSeconds * 100, during.TotalSeconds);
 Line("idle wake-ups", "{0:0.0} voluntary context switches/s", (after.Switches - before.Switches) / during.TotalSeconds);
+
+var plugins = new PluginFigures(site, load, TimeSpan.FromSeconds(quick ? 20 : 30), cancellationToken);
+Line("Python plugin, first call", "{0:0} ms, its process started for it", await plugins.FirstPythonCallAsync());
+Line("Python plugin, later calls", "p50 {0:0.0} ms", (await plugins.PythonCallsAsync(100)).At(50));
+var (without, with) = await plugins.IdlePluginsAsync();
+Line("22 idle plugins", "{0:+0.0;-0.0} MB RSS (target: under 10), {1:+0.0;-0.0} MB private dirty", with.Rss - without.Rss, with.PrivateDirty - without.PrivateDirty);
 Line("violations of the wire contract", "{0}", site.Lider.Violations.Count);
 return site.Lider.Violations.Count == 0 ? 0 : 1;
 
