@@ -105,7 +105,7 @@ public sealed class ReloadTests : IDisposable
     [Fact]
     public async Task A_plugin_that_cannot_leave_the_memory_is_told()
     {
-        using var log = new RecordingLog();
+        using var log = new RecordingLoggers();
         using var plugins = new PluginFolder(log);
         plugins.AddCommand("pinned", "AppDomain.CurrentDomain.SetData(\"pin\", new Only()); await Task.Yield(); return PluginResult.Processed(\"x\");");
         plugins.AddCommand("loose", Answer("x"));
@@ -117,9 +117,9 @@ public sealed class ReloadTests : IDisposable
         await Gone("loose", alive: 0);
         plugins.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        await Eventually.Is(() => log.Lines.Any(line => line.Contains("still in memory", StringComparison.Ordinal)));
-        var told = Assert.Single(log.Lines, line => line.Contains("still in memory", StringComparison.Ordinal));
-        Assert.StartsWith("[PLUGIN] The code of pinned is", told, StringComparison.Ordinal);
+        await log.WaitForAsync("still in memory");
+        var told = Assert.Single(log.Lines, line => line.Text.Contains("still in memory", StringComparison.Ordinal));
+        Assert.StartsWith("[PLUGIN] The code of pinned is", told.Text, StringComparison.Ordinal);
         AppDomain.CurrentDomain.SetData("pin", null);
     }
 

@@ -11,7 +11,7 @@ namespace Ahenk.Plugins.Hosting.Tests.Rig;
 /// <summary>Python plugins that go wrong, in the real host program.</summary>
 internal sealed class PythonMisdoers : Misdoers
 {
-    private static readonly string Repository =
+    public static string Repository { get; } =
         typeof(PythonMisdoers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Repository").Value!;
 
     public override string Kind => PluginKinds.Python;
