@@ -55,8 +55,9 @@ require_packages() {
 }
 
 require_servers() {
+    require_packages "what the plugins of tests use" python3 jq
     require_packages "the XMPP servers that tests and demo run against" prosody ejabberd
-    require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
+    require_packages "to start them, to look at sockets, and what the inventory reads" util-linux iproute2 procps python3 perl
 }
 
 runtime() {
