@@ -92,10 +92,14 @@ internal sealed class ControlGroup
 
     /// <summary>Removes the group.</summary>
     /// <returns>Whether it is gone; not as long as it has members.</returns>
-    public bool TryRemove()
+    public bool TryRemove() => TryRemove(_directory);
+
+    /// <summary>Removes the group of a directory.</summary>
+    /// <returns>Whether it is gone; not as long as it has members.</returns>
+    public static bool TryRemove(string directory)
     {
         // rmdir: the kernel's files go with their directory, which counts as not empty for a recursive deletion only.
-        return Libc.RemoveDirectory(_directory) == 0 || !Directory.Exists(_directory);
+        return Libc.RemoveDirectory(directory) == 0 || !Directory.Exists(directory);
     }
 
     private IEnumerable<int> Members()

@@ -15,6 +15,9 @@ namespace Ahenk.Machine.Linux.Processes;
 /// </remarks>
 internal sealed partial class ControlGroups
 {
+    /// <summary>The child of its group that the agent moves to, also by systemd's own hand (<c>DelegateSubgroup=agent</c>).</summary>
+    private const string Leaf = "agent";
+
     private const string Memory = "memory";
     private const string Processor = "cpu";
     private const string Processes = "pids";
@@ -42,7 +45,7 @@ internal sealed partial class ControlGroups
     /// <summary>Whether the groups keep to <see cref="ProcessLimits.MemoryBytes"/>.</summary>
     public bool LimitMemory => _controllers.Contains(Memory);
 
-    /// <summary>The agent's own group.</summary>
+    /// <summary>The agent's own group; where the agent is in its child <c>agent</c>, the group above.</summary>
     /// <param name="process">The agent's directory in /proc.</param>
     /// <param name="reason">Why there is none that can be used.</param>
     /// <returns>Its directory, or <see langword="null"/>.</returns>
@@ -75,7 +78,8 @@ internal sealed partial class ControlGroups
             if (own == fields[3] || own.StartsWith(root + "/", StringComparison.Ordinal))
             {
                 reason = "";
-                return (fields[4] + own[root.Length..]).TrimEnd('/');
+                var directory = (fields[4] + own[root.Length..]).TrimEnd('/');
+                return own[root.Length..].EndsWith($"/{Leaf}", StringComparison.Ordinal) ? directory[..^(Leaf.Length + 1)] : directory;
             }
         }
 
@@ -96,6 +100,7 @@ internal sealed partial class ControlGroups
             var probe = new ControlGroup(groups.NextName("probe"));
             probe.TryRemove();
             groups.TakeControllers();
+            groups.RemoveLeftovers();
             reason = "";
             return groups;
         }
@@ -161,6 +166,19 @@ internal sealed partial class ControlGroups
         }
     }
 
+    /// <summary>Removes what agents that were killed left behind; a group with somebody in it stays.</summary>
+    private void RemoveLeftovers()
+    {
+        foreach (var directory in System.IO.Directory.EnumerateDirectories(_directory, "ahenk-*-*-*").ToList())
+        {
+            // An agent that runs beside this one may have made its group a moment ago, and be about to put a program into it.
+            if (int.TryParse(directory.Split('-')[^2], NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && !System.IO.Directory.Exists($"/proc/{pid}"))
+            {
+                ControlGroup.TryRemove(directory);
+            }
+        }
+    }
+
     private string NextName(string name)
     {
         while (true)
@@ -188,8 +206,8 @@ internal sealed partial class ControlGroups
         var own = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         if (!Words("cgroup.subtree_control").IsSupersetOf(wanted) && Words("cgroup.procs").SetEquals([own]))
         {
-            System.IO.Directory.CreateDirectory($"{_directory}/agent");
-            File.WriteAllText($"{_directory}/agent/cgroup.procs", own);
+            System.IO.Directory.CreateDirectory($"{_directory}/{Leaf}");
+            File.WriteAllText($"{_directory}/{Leaf}/cgroup.procs", own);
         }
 
         foreach (var controller in wanted)

@@ -18,7 +18,7 @@ internal static class ExecutableAnswer
         flaw = "";
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, WireNames.Strict);
             var answer = document.RootElement;
             if (answer.ValueKind != JsonValueKind.Object)
             {
@@ -43,7 +43,7 @@ internal static class ExecutableAnswer
         }
         catch (JsonException)
         {
-            flaw = text.IsEmpty ? "there is none" : "it is no JSON, or more than one object";
+            flaw = text.IsEmpty ? "there is none" : "it is no JSON, more than one object, or has a field twice";
         }
         catch (InvalidOperationException)
         {

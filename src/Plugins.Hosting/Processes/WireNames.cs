@@ -8,6 +8,9 @@ namespace Ahenk.Plugins.Hosting.Processes;
 /// <summary>How things are called in the protocols between the agent and plugins' processes, and the lines in which they go.</summary>
 internal static class WireNames
 {
+    /// <summary>For objects that are passed on: one that has a field twice would fail only when somebody looks into it.</summary>
+    public static JsonDocumentOptions Strict { get; } = new() { AllowDuplicateProperties = false };
+
     /// <summary>A kind of work.</summary>
     public static string Of(PluginWorkKind kind) => kind switch
     {

@@ -117,10 +117,10 @@ internal sealed partial class PythonRequestDesk(string plugin, IPluginRequests r
 
             File.Move(passing, target, overwrite: true);
         }
-        catch
+        finally
         {
+            // Gone already, unless something failed.
             File.Delete(passing);
-            throw;
         }
 
         File.Delete(file);

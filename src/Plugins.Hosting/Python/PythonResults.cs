@@ -59,10 +59,10 @@ internal sealed class PythonResults(string plugin, string what, IPluginFiles fil
         try
         {
             // Lider takes objects and nothing else.
-            var node = JsonNode.Parse(data);
+            var node = JsonNode.Parse(data, documentOptions: WireNames.Strict);
             return result with { Data = node as JsonObject ?? new JsonObject { ["Result"] = node } };
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (JsonException failure)
         {
             return Flawed(result, $"the plugin's data is no JSON, though it says so: {Shorten(failure.Message)}");
         }
@@ -91,12 +91,12 @@ internal sealed class PythonResults(string plugin, string what, IPluginFiles fil
     {
         try
         {
-            return JsonNode.Parse(data) is JsonObject found && found["md5"] is JsonValue value && value.TryGetValue<string>(out var md5) &&
+            return JsonNode.Parse(data, documentOptions: WireNames.Strict) is JsonObject found && found["md5"] is JsonValue value && value.TryGetValue<string>(out var md5) &&
                 md5.Length == 32 && md5.All(char.IsAsciiHexDigit)
                 ? md5.ToLowerInvariant()
                 : null;
         }
-        catch (Exception failure) when (failure is JsonException or ArgumentException)
+        catch (JsonException)
         {
             return null;
         }

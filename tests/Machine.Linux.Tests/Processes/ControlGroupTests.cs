@@ -146,6 +146,24 @@ public sealed class ControlGroupTests : LauncherTest, IDisposable
     }
 
     [Fact]
+    public void What_a_killed_agent_left_behind_goes_and_what_others_have_stays()
+    {
+        // No process has the highest number there can be; the directory with a file stands for a group with members.
+        foreach (var name in (string[])["ahenk-conky-4194304-1", "ahenk-my-plugin-4194304-2", "ahenk-conky-4194304-3", "ahenk-conky-1-1", "ahenk-other", "agent"])
+        {
+            Directory.CreateDirectory($"{_root}/{name}");
+        }
+
+        Write("ahenk-conky-4194304-3/cgroup.procs", "77\n");
+
+        Launcher();
+
+        Assert.Equal(
+            ["agent", "ahenk-conky-1-1", "ahenk-conky-4194304-3", "ahenk-other"],
+            Directory.GetDirectories(_root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_directory_that_cannot_have_children_leaves_the_limit_per_process()
     {
         // Even root cannot make a directory in /proc.
@@ -159,6 +177,7 @@ public sealed class ControlGroupTests : LauncherTest, IDisposable
 
     [Theory]
     [InlineData("0::/system.slice/ahenk.service", "/ /sys/fs/cgroup", "/sys/fs/cgroup/system.slice/ahenk.service")]
+    [InlineData("0::/system.slice/ahenk.service/agent", "/ /sys/fs/cgroup", "/sys/fs/cgroup/system.slice/ahenk.service")]
     [InlineData("9:name=systemd:/x\n0::/", "/ /sys/fs/cgroup/unified", "/sys/fs/cgroup/unified")]
     [InlineData("0::/docker/abc", "/docker/abc /sys/fs/cgroup", "/sys/fs/cgroup")]
     [InlineData("0::/docker/abc/in", "/docker/abc /sys/fs/cgroup", "/sys/fs/cgroup/in")]

@@ -115,6 +115,7 @@ public sealed class ExecutableRunnerTests : RunnerTest
     [InlineData("", "there is none")]
     [InlineData("hello", "no JSON")]
     [InlineData("""{"code":"processed","message":"m"}{}""", "more than one object")]
+    [InlineData("""{"code":"processed","message":"m","data":{"a":1,"a":2}}""", "a field twice")]
     [InlineData("[]", "no object")]
     [InlineData("""{"message":"m"}""", "code must be")]
     [InlineData("""{"code":"TASK_PROCESSED","message":"m"}""", "code must be")]

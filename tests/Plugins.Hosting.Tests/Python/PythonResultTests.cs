@@ -76,7 +76,8 @@ public sealed class PythonResultTests : PythonTest
 
     [Theory]
     [InlineData("{'a': 1}", "APPLICATION_JSON", "no JSON")]
-    [InlineData("{\"a\":1,\"a\":2", "APPLICATION_JSON", "no JSON")]
+    [InlineData("{\"a\":1", "APPLICATION_JSON", "no JSON")]
+    [InlineData("{\"a\":1,\"a\":2}", "APPLICATION_JSON", "no JSON")]
     [InlineData("{\"a\":1}", null, "neither declared")]
     [InlineData("text", "TEXT_PLAIN", "neither declared")]
     [InlineData("{\"md5\":\"../etc/passwd\"}", "TEXT_PLAIN", "neither declared")]

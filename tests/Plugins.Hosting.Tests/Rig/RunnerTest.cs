@@ -56,9 +56,14 @@ public abstract class RunnerTest : IAsyncDisposable
     /// <summary>Puts a file into the plugin's folder.</summary>
     protected string Put(string name, string content = "")
     {
+        // Another process writes what may be executed: a child that a test beside this one is just starting would have it open for writing, and execve refuse it.
         var path = Path.Combine(Folder, name);
-        File.WriteAllText(path, content);
-        File.SetUnixFileMode(path, Executable);
+        var draft = Path.Combine(Root, "draft");
+        File.WriteAllText(draft, content);
+        File.SetUnixFileMode(draft, Executable);
+        using var copy = System.Diagnostics.Process.Start("cp", ["-p", draft, path]);
+        copy.WaitForExit();
+        Assert.Equal(0, copy.ExitCode);
         return path;
     }
 

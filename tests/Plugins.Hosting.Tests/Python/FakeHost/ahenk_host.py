@@ -62,9 +62,12 @@ def flood(call, given):
 
 def allocate(call, given):
     kept = []
-    while True:
-        kept.append(bytearray(1 << 20))
-        kept[-1][::4096] = b"x" * 256
+    try:
+        while True:
+            kept.append(bytearray(1 << 20))
+            kept[-1][::4096] = b"x" * 256
+    finally:
+        kept.clear()
 
 
 def leave(call, given):
