@@ -37,6 +37,21 @@ public sealed class EjabberdTests(SharedServer<EjabberdServer> shared) : RealSer
     }
 
     [Fact]
+    public async Task Account_made_a_moment_before_a_kill_can_log_in_afterwards()
+    {
+        // The other tests rely on it of the server they kill: ejabberd itself has an account on disk only some time after it has confirmed it.
+        await using var server = New(new XmppServerOptions());
+        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.AddAccountAsync(Agent, RealClient.Password, TestContext.Current.CancellationToken);
+
+        await server.KillAsync();
+        await server.StartAsync(TestContext.Current.CancellationToken);
+
+        await using var peer = await BarePeer.LogInAsync(server, Agent, RealClient.Password);
+        Assert.Equal(Agent, peer.BoundJid.Local);
+    }
+
+    [Fact]
     public async Task Burst_that_is_cut_in_the_middle_arrives_once_and_in_order()
     {
         const int Count = 2000;
