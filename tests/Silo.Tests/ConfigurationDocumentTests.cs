@@ -36,6 +36,9 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
         ["max_rows"] = "100",
         ["max_mib"] = "1",
         ["keep_days"] = "1",
+        ["missed_run"] = "once",
+        ["overlap"] = "queue",
+        ["splay_seconds"] = "1",
     };
 
     private static readonly JsonSerializerOptions Options = new() { Converters = { new JidText() } };
