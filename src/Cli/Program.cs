@@ -25,6 +25,7 @@ internal static class Program
             Register(),
             Status(),
             Tasks(),
+            Schedule(),
             Plugins(),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
@@ -90,6 +91,20 @@ internal static class Program
             var tasks = await ControlClient.CallAsync(
                 parsed.GetValue(Socket)!, "tasks", new JsonObject { ["limit"] = parsed.GetValue(limit) }, cancellationToken);
             Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(tasks) : Rendering.Tasks(tasks!.AsArray()));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    private static Command Schedule()
+    {
+        var limit = new Option<int>("--limit") { Description = "How many of those that run next.", DefaultValueFactory = _ => 50 };
+        var command = new Command("schedule", "Lists the scheduled tasks, what runs next first, and how each ran last.") { AsJson, limit };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var schedules = await ControlClient.CallAsync(
+                parsed.GetValue(Socket)!, "schedule", new JsonObject { ["limit"] = parsed.GetValue(limit) }, cancellationToken);
+            Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(schedules) : Rendering.Schedules(schedules!.AsArray()));
             return ExitCodes.Success;
         });
         return command;

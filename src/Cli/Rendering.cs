@@ -41,6 +41,18 @@ internal static class Rendering
         return Table(rows);
     }
 
+    public static string Schedules(JsonArray schedules)
+    {
+        var rows = new List<string[]> { (string[])["ID", "SCHEDULE", "NEXT RUN", "LAST PLANNED", "CODE", "PLUGIN", "COMMAND"] };
+        rows.AddRange(schedules.Select(schedule => (string[])
+        [
+            Text(schedule!, "id"), Text(schedule!, "cron"), Time(schedule!, "next_run"), Time(schedule!, "last_planned"),
+            schedule!["last_planned"] is not null && schedule["last_code"] is null ? "running" : Text(schedule, "last_code"),
+            Text(schedule, "plugin"), Text(schedule, "command"),
+        ]));
+        return Table(rows);
+    }
+
     public static string Plugins(JsonArray plugins)
     {
         var rows = new List<string[]> { (string[])["NAME", "VERSION", "KIND", "STATUS", "REASON"] };

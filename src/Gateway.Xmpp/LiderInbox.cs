@@ -76,6 +76,8 @@ internal sealed partial class LiderInbox(
         {
             case ExecuteTaskMessage task:
                 return Take(task, message);
+            case UpdateScheduledTaskMessage update:
+                return grains.GetGrain<ITaskGrain>(update.TaskId).Reschedule(new ScheduleUpdate(update.CronExpression, time.GetUtcNow(), PositionOf(message)));
             case ProtocolError { TaskId: { } id } error:
                 LogRejected(id, error.Reason);
                 return grains.GetGrain<ITaskGrain>(id).Reject(new RejectedTask(error.Reason, time.GetUtcNow(), NextArrival(), PositionOf(message)));
@@ -105,7 +107,7 @@ internal sealed partial class LiderInbox(
             FileServer = message.FileServer?.ToJson(),
         };
         var grain = grains.GetGrain<ITaskGrain>(message.TaskId);
-        var accepted = grain.Accept(new IncomingTask(task, message.CronExpression is not null, PositionOf(stanza)));
+        var accepted = grain.Accept(new IncomingTask(task, message.CronExpression, PositionOf(stanza)));
         _released = ReleaseAfter(_released, accepted, grain, task.TaskId);
         return accepted;
     }

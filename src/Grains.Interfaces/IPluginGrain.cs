@@ -110,6 +110,10 @@ public sealed record PluginWork
     [Id(9)]
     public IPluginWorkOwner? Owner { get; init; }
 
+    /// <summary>The occurrence that this is the run of, for a scheduled task; its owner is asked before it starts.</summary>
+    [Id(10)]
+    public DateTimeOffset? Run { get; init; }
+
     /// <summary>Without the parameters, which may hold secrets.</summary>
     public override string ToString() => $"PluginWork {{ {Kind} {Id} {Command} }}";
 }

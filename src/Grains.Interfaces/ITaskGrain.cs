@@ -12,9 +12,9 @@ public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner
     Task<AcceptOutcome> Accept(IncomingTask task);
 
     /// <summary>
-    /// Hands an accepted task to its plugin, or answers it when that cannot be. Called in order of arrival, for it decides the order in the
-    /// plugin's queue. A task that was running when the agent died is answered as interrupted, or run again when its command is
-    /// idempotent.
+    /// Hands an accepted task to its plugin, or answers it when that cannot be; a scheduled one is made to wait for its time. Called in order of
+    /// arrival, for it decides the order in the plugin's queue. A task, or a run of one, that was going on when the agent died is answered as interrupted, or
+    /// run again when its command is idempotent.
     /// </summary>
     Task Release();
 
@@ -27,16 +27,44 @@ public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner
 
     /// <summary>Answers a message that bears this task's id but cannot be run.</summary>
     Task<AcceptOutcome> Reject(RejectedTask task);
+
+    /// <summary>
+    /// Gives a scheduled task another schedule, or cancels it (LP 2.4). When the call returns, the update survives a power cut and its stanza may be
+    /// acknowledged. One whose task has not come is remembered for a day.
+    /// </summary>
+    Task Reschedule(ScheduleUpdate update);
+
+    /// <summary>
+    /// Looks whether the task's schedule is due and sets its reminder. Any number of calls is right: what is run is decided by the clock and by what is stored.
+    /// </summary>
+    Task Wake();
+
+    /// <summary>
+    /// A run of this task is about to start; asked by the plugin once it is its turn. When the call returns <see langword="true"/>, the start is noted and survives a power cut.
+    /// <see langword="false"/>: the run must not start. To ask again about the same run is harmless.
+    /// </summary>
+    /// <param name="plannedAt">The occurrence, <see cref="PluginWork.Run"/>.</param>
+    Task<bool> StartRun(DateTimeOffset plannedAt);
 }
 
 /// <summary>A task as it came over the wire.</summary>
 /// <param name="Task">The task.</param>
-/// <param name="IsScheduled">Whether it carries a cron expression.</param>
+/// <param name="Cron">Its schedule as it came; <see langword="null"/>: it is run at once.</param>
 /// <param name="Position">How far the stream is handled once the task is stored.</param>
 [GenerateSerializer, Immutable]
 public sealed record IncomingTask(
     [property: Id(0)] NewTask Task,
-    [property: Id(1)] bool IsScheduled,
+    [property: Id(1)] string? Cron,
+    [property: Id(2)] StreamPosition? Position);
+
+/// <summary>UPDATE_SCHEDULED_TASK.</summary>
+/// <param name="Cron">The schedule as it came; <see langword="null"/>, empty or <c>none</c>: the task is cancelled.</param>
+/// <param name="ReceivedAt">When it came.</param>
+/// <param name="Position">How far the stream is handled once the update is stored.</param>
+[GenerateSerializer, Immutable]
+public sealed record ScheduleUpdate(
+    [property: Id(0)] string? Cron,
+    [property: Id(1)] DateTimeOffset ReceivedAt,
     [property: Id(2)] StreamPosition? Position);
 
 /// <summary>A message that names a task but cannot be understood.</summary>

@@ -72,6 +72,9 @@ public enum TaskState
 
     /// <summary>Answered as failed because its plugin did not come; it still runs when the plugin comes.</summary>
     Parked = 3,
+
+    /// <summary>It runs by its schedule, which <see cref="IScheduleStore"/> keeps.</summary>
+    Scheduled = 4,
 }
 
 /// <summary>A task that arrived.</summary>

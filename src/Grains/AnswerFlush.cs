@@ -3,7 +3,7 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Grains;
 
 /// <summary>Waits until Lider has what it was answered: for work that ends the agent, its connection or its name ("answer before you act").</summary>
-public sealed class AnswerFlush(ITaskStore tasks, IOutbox outbox, TimeProvider time)
+public sealed class AnswerFlush(ITaskStore tasks, IScheduleStore schedules, IOutbox outbox, TimeProvider time)
 {
     /// <summary>How long Lider is waited for: an agent that cannot reach it must still be able to restart its machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -41,6 +41,10 @@ public sealed class AnswerFlush(ITaskStore tasks, IOutbox outbox, TimeProvider t
         return await WaitAsync(null, cancellationToken);
     }
 
-    private async Task<bool> IsStored(long? taskId) =>
-        taskId is not { } id || await tasks.FindAsync(id) is not { State: not TaskState.Finished };
+    private async Task<bool> IsStored(long? taskId) => taskId is not { } id || await tasks.FindAsync(id) switch
+    {
+        { State: TaskState.Scheduled } => await schedules.FindAsync(id) is not { GoingAt: not null },
+        { State: not TaskState.Finished } => false,
+        _ => true,
+    };
 }

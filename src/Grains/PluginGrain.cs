@@ -175,7 +175,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
 
     private async Task<bool> MayStart(PluginWork work)
     {
-        if (work.Idempotent || work.Kind != PluginWorkKind.Command || work.Owner is null)
+        if (work.Kind != PluginWorkKind.Command || work.Owner is null || (work.Idempotent && work.Run is null))
         {
             return true;
         }
@@ -184,9 +184,9 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         {
             try
             {
-                return await _store.StartAsync(work.Id);
+                return await (work.Run is { } run ? GrainFactory.GetGrain<ITaskGrain>(work.Id).StartRun(run) : _store.StartAsync(work.Id).AsTask());
             }
-            catch (StorageException failure)
+            catch (Exception failure) when (failure is StorageException or TimeoutException)
             {
                 LogStartNotStored(failure, work.Id, StorageRetry.TotalSeconds);
                 try

@@ -1,13 +1,17 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.Scheduling;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Grains;
 
 /// <inheritdoc cref="ITaskGrain"/>
-public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, TaskAnswers answers, ILogger<TaskGrain> logger) : Grain, ITaskGrain
+public sealed partial class TaskGrain(
+    ITaskStore store, IScheduleStore schedules, IPluginHost plugins, TaskAnswers answers, SchedulePlanner planner, ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
+    private readonly IScheduleStore _schedules = schedules;
+    private readonly SchedulePlanner _planner = planner;
     private StoredTask? _task;
     private TaskOutcome? _outcome;
     private IGrainTimer? _retry;
@@ -19,36 +23,21 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
     /// <inheritdoc/>
     public async Task<AcceptOutcome> Accept(IncomingTask task)
     {
-        if (task.IsScheduled)
+        if (task.Cron is { } cron)
         {
-            // Stored without its plugin: a crash before its answer is stored must not make the next start run it.
-            return await Reject(new RejectedTask(
-                $"This version of Ahenk does not run scheduled tasks: task {TaskId} was not run. Send it without a schedule.",
-                task.Task.ReceivedAt,
-                task.Task.Arrival,
-                task.Position));
+            return await AcceptScheduled(task, cron);
         }
 
         var outcome = await store.AcceptAsync(task.Task, task.Position);
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateUnlessAnswering();
+            DeactivateUnlessAtWork();
             return outcome;
         }
 
         LogAccepted(TaskId, task.Task.Plugin, task.Task.Command);
-        _task = new StoredTask
-        {
-            TaskId = TaskId,
-            Plugin = task.Task.Plugin,
-            Command = task.Task.Command,
-            Parameters = task.Task.Parameters,
-            PluginVersion = task.Task.PluginVersion,
-            FileServer = task.Task.FileServer,
-            State = TaskState.Waiting,
-            ReceivedAt = task.Task.ReceivedAt,
-        };
+        _task = Stored(task.Task, TaskState.Waiting);
         return outcome;
     }
 
@@ -64,24 +53,28 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         _task ??= await store.FindAsync(TaskId);
         if (_task is null || _task.State == TaskState.Finished)
         {
-            DeactivateUnlessAnswering();
+            DeactivateUnlessAtWork();
             return;
         }
 
         if (_task.Plugin.Length == 0)
         {
-            await Finish(TaskOutcome.Error(
-                $"Task {TaskId} could not be understood or has a schedule, which this version of Ahenk does not run; it was not run."));
+            // Stored without its plugin, and the agent stopped before the reason was.
+            await Finish(TaskOutcome.Error($"Task {TaskId}, or its schedule, could not be understood; it was not run."));
             return;
         }
 
-        var lookup = plugins.Find(_task.Plugin, _task.PluginVersion, _task.Command);
+        if (_task.State == TaskState.Scheduled)
+        {
+            await TakeUpSchedule();
+            return;
+        }
+
+        var lookup = FindCommand(_task);
         if (_task.State == TaskState.Running && !lookup.Idempotent)
         {
             LogInterrupted(TaskId, _task.Plugin, _task.Command);
-            await Finish(TaskOutcome.Error(
-                $"{_task.Plugin} {_task.Command} was interrupted because the agent or the machine stopped while it ran; not run again. " +
-                "Check what it has done before sending it anew."));
+            await Finish(Interrupted(_task));
             return;
         }
 
@@ -93,17 +86,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         }
 
         _isHandedOver = true;
-        await GrainFactory.GetGrain<IPluginGrain>(_task.Plugin).Enqueue(new PluginWork
-        {
-            Kind = PluginWorkKind.Command,
-            Id = TaskId,
-            Command = _task.Command,
-            Parameters = _task.Parameters ?? "{}",
-            Idempotent = lookup.Idempotent,
-            Parallel = lookup.Parallel,
-            FileServer = _task.FileServer,
-            Owner = this.AsReference<IPluginWorkOwner>(),
-        });
+        await Enqueue(_task, lookup, null);
     }
 
     /// <inheritdoc/>
@@ -115,7 +98,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             return;
         }
 
-        var answer = answers.Compose(TaskId, TaskOutcome.Error(reason), _task.ReceivedAt);
+        var answer = Compose(TaskOutcome.Error(reason), _task);
         try
         {
             if (await store.ParkAsync(TaskId, answer.ResponseCode, answer.Draft))
@@ -150,7 +133,7 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         if (outcome == AcceptOutcome.Duplicate)
         {
             LogDuplicate(TaskId);
-            DeactivateUnlessAnswering();
+            DeactivateUnlessAtWork();
             return outcome;
         }
 
@@ -165,15 +148,22 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         try
         {
             _task ??= await store.FindAsync(TaskId);
-            var answer = answers.Compose(TaskId, _outcome, _task?.ReceivedAt);
-            if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
+            var answer = Compose(_outcome, _task);
+            if (_task is { State: TaskState.Scheduled })
+            {
+                await FinishRun(answer);
+            }
+            else if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
             {
                 LogFinished(TaskId, answer.ResponseCode);
             }
 
             _retry?.Dispose();
             _retry = null;
-            DeactivateOnIdle();
+            if (_scheduled is not { IsAtWork: true })
+            {
+                DeactivateOnIdle();
+            }
         }
         catch (StorageException failure)
         {
@@ -182,6 +172,39 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
             RetryLater(() => Finish(outcome));
         }
     }
+
+    private static TaskOutcome Interrupted(StoredTask task) => TaskOutcome.Error(
+        $"{task.Plugin} {task.Command} was interrupted because the agent or the machine stopped while it ran; not run again. " +
+        "Check what it has done before sending it anew.");
+
+    private static StoredTask Stored(NewTask task, TaskState state) => new()
+    {
+        TaskId = task.TaskId,
+        Plugin = task.Plugin,
+        Command = task.Command,
+        Parameters = task.Parameters,
+        PluginVersion = task.PluginVersion,
+        FileServer = task.FileServer,
+        State = state,
+        ReceivedAt = task.ReceivedAt,
+    };
+
+    private PluginLookup FindCommand(StoredTask task) => plugins.Find(task.Plugin, task.PluginVersion, task.Command);
+
+    private TaskAnswer Compose(TaskOutcome outcome, StoredTask? task) => answers.Compose(TaskId, outcome, task?.ReceivedAt);
+
+    private Task Enqueue(StoredTask task, PluginLookup lookup, DateTimeOffset? run) => GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Enqueue(new PluginWork
+    {
+        Kind = PluginWorkKind.Command,
+        Id = TaskId,
+        Command = task.Command,
+        Parameters = task.Parameters ?? "{}",
+        Idempotent = lookup.Idempotent,
+        Parallel = lookup.Parallel,
+        FileServer = task.FileServer,
+        Owner = this.AsReference<IPluginWorkOwner>(),
+        Run = run,
+    });
 
     /// <summary>A parked task has its answer already, and waits on the disk alone.</summary>
     private Task AwaitPlugin(StoredTask task) => task.State == TaskState.Parked
@@ -195,10 +218,12 @@ public sealed partial class TaskGrain(ITaskStore store, IPluginHost plugins, Tas
         _retry = this.RegisterGrainTimer(attempt, new GrainTimerCreationOptions(StorageRetry, Timeout.InfiniteTimeSpan) { KeepAlive = true });
     }
 
-    /// <summary>An answer that is not stored yet exists only here; storing it ends this activation.</summary>
-    private void DeactivateUnlessAnswering()
+    /// <summary>
+    /// An answer that is not stored yet exists only here; storing it ends this activation. So does the end of work that a plugin has.
+    /// </summary>
+    private void DeactivateUnlessAtWork()
     {
-        if (_outcome is null)
+        if (_outcome is null && !_isHandedOver && _scheduled is not { IsAtWork: true })
         {
             DeactivateOnIdle();
         }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Storage.Sqlite;
 
 /// <summary>
-/// The agent's one database file: tasks, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain state. One process opens it
+/// The agent's one database file: tasks, schedules, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain state. One process opens it
 /// once. The file and its companions (-wal, -shm) can be read and written by their owner only.
 /// </summary>
 public sealed class AhenkDatabase : IAsyncDisposable
@@ -33,6 +33,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Journal = new JournalWriter(options, _gate, prefix, signal.Publish, time, logger);
         _grainDataSource = new GatedSqliteDataSource(options.Path, _gate);
         Tasks = new SqliteTaskStore(Journal, _reader, options);
+        Schedules = new SqliteScheduleStore(Journal, _reader, options);
         Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
         Stream = new SqliteStreamStore(Journal, _reader);
         PluginData = new SqlitePluginData(Journal, _reader);
@@ -44,6 +45,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>The inbox.</summary>
     public ITaskStore Tasks { get; }
+
+    /// <summary>Scheduled tasks.</summary>
+    public IScheduleStore Schedules { get; }
 
     /// <summary>The outbox.</summary>
     public IOutbox Outbox { get; }

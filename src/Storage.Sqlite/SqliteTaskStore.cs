@@ -72,6 +72,10 @@ internal sealed class SqliteTaskStore(JournalWriter journal, Reader reader, Stor
         return new(reader.Tasks(limit));
     }
 
-    public ValueTask<int> ForgetAsync(DateTimeOffset finishedBefore) => new(journal.WriteAsync(
-        Durability.ProcessEnd, finishedBefore, static (transaction, moment) => transaction.Tasks.Forget(moment)));
+    public async ValueTask<int> ForgetAsync(DateTimeOffset finishedBefore)
+    {
+        var forgotten = await journal.WriteAsync(Durability.ProcessEnd, finishedBefore, static (transaction, moment) => transaction.Tasks.Forget(moment));
+        await journal.VacuumAsync();
+        return forgotten;
+    }
 }

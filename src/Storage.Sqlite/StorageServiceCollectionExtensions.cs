@@ -9,8 +9,8 @@ namespace Ahenk.Storage.Sqlite;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IOutbox"/>, <see cref="IStreamStore"/> and <see cref="IPluginData"/>. The database is
-    /// opened when the first of them is asked for and closed with the container.
+    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IStreamStore"/>,
+    /// <see cref="IPluginData"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -18,9 +18,11 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(provider => AhenkDatabase.Open(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AhenkDatabase>>()));
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Schedules);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Stream);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().PluginData);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Reminders);
         return services;
     }
 }

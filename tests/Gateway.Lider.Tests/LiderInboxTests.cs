@@ -28,7 +28,7 @@ public sealed class LiderInboxTests
         Assert.Equal(["accept 7", "release 7"], _grains.Log.Calls);
         var taken = _grains.Task(7).Accepted!;
         Assert.Equal(("probe", "RUN", "{\"a\":1}", Given.Now), (taken.Task.Plugin, taken.Task.Command, taken.Task.Parameters, taken.Task.ReceivedAt));
-        Assert.Equal((false, new StreamPosition("stream", 5)), (taken.IsScheduled, taken.Position));
+        Assert.Equal((null, new StreamPosition("stream", 5)), (taken.Cron, taken.Position));
     }
 
     [Theory]
@@ -160,7 +160,26 @@ public sealed class LiderInboxTests
     {
         await Receive(Given.Message(Given.ExecuteTask(7, "\\\"0 0 * * *\\\"")));
 
-        Assert.True(_grains.Task(7).Accepted!.IsScheduled);
+        Assert.Equal("0 0 * * *", _grains.Task(7).Accepted!.Cron);
+    }
+
+    [Theory]
+    [InlineData("\"0 0 * * *\"", "0 0 * * *")]
+    [InlineData("\"none\"", "none")]
+    [InlineData("null", null)]
+    public async Task An_update_of_a_schedule_is_told_to_its_task_and_acknowledged_once_it_is_stored(string json, string? cron)
+    {
+        var stored = new TaskCompletionSource();
+        _grains.Task(7).OnReschedule = () => stored.Task;
+
+        var receiving = Receive(Given.Message($$"""{"type":"UPDATE_SCHEDULED_TASK","taskId":7,"cronExpression":{{json}},"timestamp":null}""", sequence: 5));
+        await _grains.Log.When(1);
+
+        Assert.False(receiving.IsCompleted);
+        Assert.Equal(new ScheduleUpdate(cron, Given.Now, new StreamPosition("stream", 5)), _grains.Task(7).Update);
+        stored.SetResult();
+        await receiving;
+        Assert.Equal(["reschedule 7"], _grains.Log.Calls);
     }
 
     [Fact]
@@ -177,7 +196,7 @@ public sealed class LiderInboxTests
     [InlineData("not json")]
     [InlineData("{}")]
     [InlineData("""{"type":"MAKE_COFFEE"}""")]
-    [InlineData("""{"type":"UPDATE_SCHEDULED_TASK","taskId":7,"cronExpression":null}""")]
+    [InlineData("""{"type":"UPDATE_SCHEDULED_TASK","cronExpression":null}""")]
     [InlineData("""{"type":"EXECUTE_TASK","task":"TaskImpl ["}""")]
     [InlineData("")]
     public async Task What_is_not_understood_or_not_handled_is_acknowledged_and_dropped(string body)

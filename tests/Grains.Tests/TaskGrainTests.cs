@@ -91,47 +91,6 @@ public sealed class TaskGrainTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_scheduled_task_is_answered_with_an_error_and_not_run()
-    {
-        await _silo.Send(Given.Incoming(7, scheduled: true));
-
-        var answer = Assert.Single(Store.Answers);
-        Assert.Equal("TASK_ERROR", answer.Code);
-        Assert.Contains("schedule", MessageOf(answer.Draft), StringComparison.Ordinal);
-        Assert.Empty(_silo.Host.Started);
-    }
-
-    [Fact]
-    public async Task A_scheduled_task_whose_answer_waits_for_the_disk_is_not_run_meanwhile()
-    {
-        _silo.Host.OnFind = (_, _, _) => new PluginLookup(null, false, Idempotent: true, false);
-        Store.Break(StoreCall.Finish);
-
-        await _silo.Send(Given.Incoming(7, scheduled: true));
-        await _silo.Send(Given.Incoming(8));
-        await _silo.Host.WhenStarted(8);
-        Store.Break(StoreCall.Finish, false);
-        await _silo.AdvanceUntil(Store.WhenAnswered(2));
-
-        Assert.Equal([8], _silo.Host.Started);
-        Assert.Equal(["TASK_ERROR", "TASK_PROCESSED"], Store.Answers.OrderBy(answer => answer.TaskId).Select(answer => answer.Code));
-    }
-
-    [Fact]
-    public async Task A_scheduled_task_is_not_run_after_a_crash_before_its_answer()
-    {
-        Store.Break(StoreCall.Finish);
-        await _silo.Task(7).Accept(Given.Incoming(7, scheduled: true));
-        await _silo.Deactivate(_silo.Task(7));
-        Store.Break(StoreCall.Finish, false);
-
-        await _silo.Task(7).Release();
-
-        Assert.Equal("TASK_ERROR", Assert.Single(Store.Answers).Code);
-        Assert.Empty(_silo.Host.Started);
-    }
-
-    [Fact]
     public async Task A_message_that_cannot_be_understood_is_answered_with_the_reason()
     {
         var rejected = new RejectedTask("the task has no plugin name", Given.Now, 1, null);

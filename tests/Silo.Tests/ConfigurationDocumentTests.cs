@@ -49,6 +49,9 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
         ["ssh_key_file"] = "/x",
         ["ca_file"] = "/x",
         ["max_fetch_mib"] = "1",
+        ["missed_run"] = "once",
+        ["overlap"] = "queue",
+        ["splay_seconds"] = "1",
     };
 
     private static readonly JsonSerializerOptions Options = new() { Converters = { new JidText() } };

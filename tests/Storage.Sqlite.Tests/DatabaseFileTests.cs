@@ -68,7 +68,7 @@ public sealed partial class DatabaseFileTests : IDisposable
         await Open().DisposeAsync();
 
         Assert.Equal(2, Number("PRAGMA auto_vacuum"));
-        Assert.Equal(2, Number("PRAGMA user_version"));
+        Assert.Equal(1, Number("PRAGMA user_version"));
         Assert.Equal(1, Number("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'"));
     }
 
@@ -95,30 +95,13 @@ public sealed partial class DatabaseFileTests : IDisposable
     public async Task A_database_of_a_newer_agent_is_refused_untouched()
     {
         await Open().DisposeAsync();
-        Execute("PRAGMA user_version = 3");
+        Execute("PRAGMA user_version = 2");
         var before = await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken);
 
         var error = Assert.Throws<StorageException>(() => Open());
 
-        Assert.Contains("newer agent (schema 3, this agent knows up to 2)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("newer agent (schema 2, this agent knows up to 1)", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
-    public async Task A_database_of_an_older_agent_is_migrated_with_all_that_is_in_it()
-    {
-        await using (var older = Open())
-        {
-            await older.Tasks.AcceptAsync(TestDatabase.Task(1), null);
-        }
-
-        Execute("DROP TABLE reminder; PRAGMA user_version = 1");
-
-        await using var database = Open();
-
-        Assert.Equal(2, Number("PRAGMA user_version"));
-        Assert.NotNull(await database.Tasks.FindAsync(1));
-        Assert.Empty((await database.Reminders.ReadRows(0, 0, TestContext.Current.CancellationToken)).Reminders);
     }
 
     [Theory]

@@ -52,6 +52,9 @@ public sealed record AhenkSettings
     /// <summary>How tasks are answered.</summary>
     public required TaskOptions Tasks { get; init; }
 
+    /// <summary>How scheduled tasks are run.</summary>
+    public required ScheduleOptions Schedules { get; init; }
+
     /// <summary>How plugins are waited for and run.</summary>
     public required PluginOptions Plugins { get; init; }
 
@@ -123,6 +126,12 @@ public sealed record AhenkSettings
                 AnswerDelay = TimeSpan.FromMilliseconds(reader.Number("CONNECTION", "answer_delay_ms", 500, 0, 60_000)),
                 MaxStanzaBytes = stanza,
                 Keep = TimeSpan.FromDays(reader.Number("TASK", "keep_days", 30, 1, 3650)),
+            },
+            Schedules = new ScheduleOptions
+            {
+                MissedRun = reader.Choice("SCHEDULER", "missed_run", MissedRun.Skip, ("skip", MissedRun.Skip), ("once", MissedRun.Once)),
+                Overlap = reader.Choice("SCHEDULER", "overlap", Overlap.Skip, ("skip", Overlap.Skip), ("queue", Overlap.Queue)),
+                SplaySeconds = reader.Number("SCHEDULER", "splay_seconds", 0, 0, 86_400),
             },
             Plugins = new PluginOptions
             {

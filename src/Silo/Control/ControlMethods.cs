@@ -4,7 +4,7 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, PluginControl plugins)
+internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins)
 {
     private const int MostTasks = 1000;
 
@@ -14,6 +14,7 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, Plug
     {
         "status" => Describe(await agent.GetReport()),
         "tasks" => await ListTasks(request, caller),
+        "schedule" => await ListSchedules(request, caller),
         "plugins" => Privileged(request, caller, plugins).List(),
         "load" or "reload" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Load, request.Text("plugins")),
         "remove" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Remove, request.Text("plugins")),
@@ -42,6 +43,12 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, Plug
     {
         RequirePrivilege(caller, request);
         return Describe(await tasks.ListAsync(Limit(request)));
+    }
+
+    private async Task<JsonNode?> ListSchedules(ControlRequest request, PeerCredentials caller)
+    {
+        RequirePrivilege(caller, request);
+        return Describe(await schedules.ListAsync(Limit(request)));
     }
 
     private async Task<JsonNode?> Register(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken)
@@ -81,5 +88,18 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, Plug
         ["received_at"] = task.ReceivedAt,
         ["finished_at"] = task.FinishedAt,
         ["code"] = task.ResponseCode,
+    })]);
+
+    private static JsonArray Describe(IReadOnlyList<ScheduleReport> list) => new([.. list.Select(schedule => (JsonNode)new JsonObject
+    {
+        ["id"] = schedule.TaskId,
+        ["plugin"] = schedule.Plugin,
+        ["command"] = schedule.Command,
+        ["cron"] = schedule.Cron,
+        ["next_run"] = schedule.Next?.DueAt,
+        ["last_planned"] = schedule.LastRun?.PlannedAt,
+        ["last_started"] = schedule.LastRun?.StartedAt,
+        ["last_ended"] = schedule.LastRun?.EndedAt,
+        ["last_code"] = schedule.LastRun?.Code,
     })]);
 }

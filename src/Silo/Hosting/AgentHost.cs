@@ -2,6 +2,7 @@ using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
@@ -29,9 +30,12 @@ internal static class AgentHost
         builder.Services.AddSystemd();
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Tasks);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(settings.Schedules);
+        builder.Services.AddSingleton<TimeProvider, MachineClock>();
         builder.Services.AddSingleton(new AgentVersion(AhenkSettings.AgentVersion));
         builder.Services.AddSingleton<TaskAnswers>();
+        builder.Services.AddSingleton<SchedulePlanner>();
+        builder.Services.AddSingleton<ScheduleKeeper>();
         builder.Services.AddAhenkStorage(new StorageOptions
         {
             Path = settings.DatabaseFile,
@@ -56,6 +60,7 @@ internal static class AgentHost
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddSingleton<PluginControl>();
+        builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);

@@ -13,7 +13,7 @@ namespace Ahenk.Silo.Hosting;
 /// <summary>Sets Orleans up as one silo on its own.</summary>
 internal static class SiloSetup
 {
-    /// <summary>Adds clustering without sockets, grain state in the agent's database, and quiet timers.</summary>
+    /// <summary>Adds clustering without sockets, grain state and reminders in the agent's database, and quiet timers.</summary>
     public static void Configure(ISiloBuilder silo)
     {
         silo.UseLocalhostClustering(gatewayPort: 0, serviceId: "ahenk", clusterId: "ahenk");
@@ -24,6 +24,7 @@ internal static class SiloSetup
                 storage.DataSource = database.GrainDataSource;
                 storage.GrainStorageSerializer = new SystemTextJsonGrainStorageSerializer(json);
             }));
+        silo.AddReminders();
         silo.Configure<DeploymentLoadPublisherOptions>(options => options.DeploymentLoadPublisherRefreshTime = TimeSpan.FromHours(1));
         SocketlessSilo.RemoveSockets(silo.Services);
         Quieten(silo.Services);

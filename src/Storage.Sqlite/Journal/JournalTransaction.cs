@@ -14,6 +14,10 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
 
     public TaskTable Tasks { get; } = new(connection);
 
+    public ScheduleTable Schedules { get; } = new(connection);
+
+    public RunTable Runs { get; } = new(connection);
+
     public OutboxTable Outbox { get; } = new(connection, options);
 
     public StreamTable Stream { get; } = new(connection);
@@ -34,6 +38,8 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
     public void Dispose()
     {
         Tasks.Dispose();
+        Schedules.Dispose();
+        Runs.Dispose();
         Outbox.Dispose();
         Stream.Dispose();
         PluginData.Dispose();

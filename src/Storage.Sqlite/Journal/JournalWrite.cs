@@ -53,3 +53,12 @@ internal sealed class CheckpointRequest() : TaskCompletionSource<bool>(TaskCreat
 {
     public void Fail(Exception exception) => TrySetException(exception);
 }
+
+/// <summary>Asks for free pages to be given back to the file system; runs between transactions, some pages at a time. Its result is how many there were.</summary>
+internal sealed class VacuumRequest() : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalEntry
+{
+    /// <summary>How many were given back so far.</summary>
+    public long Pages { get; set; }
+
+    public void Fail(Exception exception) => TrySetException(exception);
+}

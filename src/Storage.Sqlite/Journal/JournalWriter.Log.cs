@@ -17,4 +17,10 @@ internal sealed partial class JournalWriter
 
     [LoggerMessage(EventId = 4004, Level = LogLevel.Critical, Message = "[STORAGE] The writer ended; nothing can be stored until the agent is restarted")]
     private partial void LogEnded(Exception exception);
+
+    [LoggerMessage(EventId = 4020, Level = LogLevel.Information, Message = "[STORAGE] {Pages} free pages were given back to the file system")]
+    private partial void LogVacuumed(long pages);
+
+    [LoggerMessage(EventId = 4021, Level = LogLevel.Error, Message = "[STORAGE] Free pages could not be given back to the file system")]
+    private partial void LogVacuumFailed(Exception exception);
 }

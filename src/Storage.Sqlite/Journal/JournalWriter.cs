@@ -34,7 +34,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private readonly TimeSpan _checkpointAfter;
     private readonly Task _loop;
     private Durability _setTo = Durability.PowerCut;
-    private CheckpointRequest? _checkpoint;
+    private IJournalEntry? _chore;
     private volatile bool _checkpointIsDue;
     private long _commits;
     private long _syncedCommits;
@@ -92,6 +92,14 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         return EnqueueAsync(request, request.Task);
     }
 
+    /// <summary>Gives free pages back to the file system, but for some that the next writes will take.</summary>
+    /// <returns>How many.</returns>
+    public Task<long> VacuumAsync()
+    {
+        var request = new VacuumRequest();
+        return EnqueueAsync(request, request.Task);
+    }
+
     /// <summary>Commits what is queued, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -137,7 +145,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             LogEnded(error);
             _queue.Writer.TryComplete(error);
             batch.ForEach(write => write.Fail(error));
-            _checkpoint?.Fail(error);
+            _chore?.Fail(error);
             while (_queue.Reader.TryRead(out var entry))
             {
                 entry.Fail(error);
@@ -149,24 +157,32 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     {
         while (await _queue.Reader.WaitToReadAsync())
         {
-            _checkpoint = null;
+            _chore = null;
             await _gate.WaitAsync();
             try
             {
                 // Drained once the gate is held, so that what came while waiting for it goes along.
-                while (batch.Count < MostWritesACommit && _checkpoint is null && _queue.Reader.TryRead(out var entry))
+                while (batch.Count < MostWritesACommit && _chore is null && _queue.Reader.TryRead(out var entry))
                 {
-                    _checkpoint = entry as CheckpointRequest;
                     if (entry is IJournalWrite write)
                     {
                         batch.Add(write);
                     }
+                    else
+                    {
+                        _chore = entry;
+                    }
                 }
 
                 Store(batch);
-                if (_checkpoint is not null)
+                switch (_chore)
                 {
-                    Checkpoint(_checkpoint);
+                    case CheckpointRequest checkpoint:
+                        Checkpoint(checkpoint);
+                        break;
+                    case VacuumRequest vacuum:
+                        Vacuum(vacuum);
+                        break;
                 }
             }
             finally

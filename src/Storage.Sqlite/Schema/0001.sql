@@ -13,11 +13,11 @@ CREATE TABLE counter (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The inbox. state: 0 waiting, 1 running, 2 finished, 3 parked: answered because its plugin did not come, and still to be run when it comes.
+-- The inbox. state: 0 waiting, 1 running, 2 finished, 3 parked: answered because its plugin did not come, and still to be run when it comes, 4 scheduled.
 CREATE TABLE task (
   arrival INTEGER PRIMARY KEY,
   task_id INTEGER NOT NULL UNIQUE,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
   received_at INTEGER NOT NULL,
   finished_at INTEGER,
   plugin TEXT NOT NULL,
@@ -34,6 +34,37 @@ CREATE TABLE task (
 CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
 
 CREATE INDEX task_parked ON task (plugin, arrival) WHERE state = 3;
+
+-- When scheduled tasks run. next_at: the occurrence that comes next, NULL when the schedule ends with the run that is going on; due_at: when this machine runs
+-- it; last_at: the latest occurrence that was dealt with.
+CREATE TABLE schedule (
+  task_id INTEGER PRIMARY KEY,
+  cron TEXT NOT NULL,
+  next_at INTEGER,
+  due_at INTEGER,
+  last_at INTEGER,
+  CHECK ((next_at IS NULL) = (due_at IS NULL))
+) STRICT;
+
+-- One record an occurrence, so that none is run twice. started_at is NULL when it was not run, ended_at while it is going on.
+CREATE TABLE run (
+  task_id INTEGER NOT NULL,
+  planned_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  code TEXT,
+  PRIMARY KEY (task_id, planned_at),
+  CHECK ((ended_at IS NULL) = (code IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX run_going ON run (task_id) WHERE ended_at IS NULL;
+
+-- Updates of schedules whose task has not come. cron is NULL when it is cancelled.
+CREATE TABLE schedule_update (
+  task_id INTEGER PRIMARY KEY,
+  cron TEXT,
+  received_at INTEGER NOT NULL
+) STRICT;
 
 -- What plugins remember.
 CREATE TABLE plugin_data (
@@ -69,6 +100,18 @@ CREATE TABLE stream (
   sent INTEGER NOT NULL,
   acknowledged INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Orleans' reminders. start_at and period count 100 ns (since 0001-01-01 UTC): Orleans compares what it reads with what it has written.
+-- etag is drawn anew with every write, so that the one of a row that is gone does not fit a later row of the same name.
+CREATE TABLE reminder (
+  grain_hash INTEGER NOT NULL CHECK (grain_hash BETWEEN 0 AND 4294967295),
+  grain_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  start_at INTEGER NOT NULL,
+  period INTEGER NOT NULL,
+  etag INTEGER NOT NULL,
+  PRIMARY KEY (grain_hash, grain_id, name)
+) STRICT, WITHOUT ROWID;
 
 -- The state of grains. A row that was cleared keeps its version, so that an old etag stays old.
 CREATE TABLE grain_state (

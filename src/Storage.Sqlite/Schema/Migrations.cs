@@ -12,7 +12,7 @@ namespace Ahenk.Storage.Sqlite.Schema;
 internal static class Migrations
 {
     /// <summary>The version this program knows (PRAGMA user_version).</summary>
-    public const int Newest = 2;
+    public const int Newest = 1;
 
     /// <summary>Marks a file as ours (PRAGMA application_id): "AHNK".</summary>
     private const long ApplicationId = 0x41484E4B;

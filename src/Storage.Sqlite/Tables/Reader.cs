@@ -8,7 +8,7 @@ namespace Ahenk.Storage.Sqlite.Tables;
 /// Reads what is committed, on a connection of its own: in WAL mode a reader waits for no writer. A read takes microseconds, so that readers
 /// take turns at one connection.
 /// </summary>
-internal sealed class Reader : IDisposable
+internal sealed partial class Reader : IDisposable
 {
     private readonly Lock _turn = new();
     private readonly string _path;
@@ -38,7 +38,7 @@ internal sealed class Reader : IDisposable
         _connection = Connections.Open(path);
         _task = Prepare("SELECT " + TaskColumns + " FROM task WHERE task_id = ?1");
         _tasks = Prepare("SELECT " + TaskColumns + " FROM task ORDER BY arrival DESC LIMIT ?1");
-        _unfinished = Prepare("SELECT task_id FROM task WHERE finished_at IS NULL AND state <> 3 ORDER BY arrival");
+        _unfinished = Prepare("SELECT task_id FROM task WHERE finished_at IS NULL AND state < 3 ORDER BY arrival");
         _parked = Prepare("SELECT task_id FROM task WHERE state = 3 AND (?1 IS NULL OR plugin = ?1) ORDER BY arrival");
         _pluginValue = Prepare("SELECT value FROM plugin_data WHERE plugin = ?1 AND key = ?2");
         _pluginValues = Prepare("SELECT key, value FROM plugin_data WHERE plugin = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key");
@@ -51,6 +51,11 @@ internal sealed class Reader : IDisposable
         _remindersOfGrain = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash = ?1 AND grain_id = ?2");
         _remindersWithin = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash > ?1 AND grain_hash <= ?2");
         _remindersOverSeam = Prepare("SELECT " + ReminderColumns + " FROM reminder WHERE grain_hash > ?1 OR grain_hash <= ?2");
+        _schedule = Prepare("SELECT " + ScheduleColumns + " FROM schedule s WHERE s.task_id = ?1");
+        _scheduleUpdate = Prepare("SELECT cron FROM schedule_update WHERE task_id = ?1 AND received_at > ?2");
+        _going = Prepare("SELECT DISTINCT task_id FROM run INDEXED BY run_going WHERE ended_at IS NULL");
+        _schedules = Prepare(SchedulesWithTheirLastRun);
+        _schedulesAndReminders = Prepare(SchedulesBesideReminders);
         _property = Prepare("SELECT value FROM property WHERE name = ?1");
         _quickCheck = Prepare("PRAGMA quick_check(20)");
     }

@@ -28,6 +28,17 @@ internal sealed class Statement : IDisposable
 
     public Statement Bind(int parameter, DateTimeOffset value) => Bind(parameter, value.ToUnixTimeMilliseconds());
 
+    public Statement Bind(int parameter, DateTimeOffset? value)
+    {
+        if (value is { } time)
+        {
+            return Bind(parameter, time);
+        }
+
+        Check(raw.sqlite3_bind_null(_statement, parameter));
+        return this;
+    }
+
     public Statement Bind(int parameter, string? value)
     {
         if (value is null)
@@ -98,6 +109,8 @@ internal sealed class Statement : IDisposable
     public long Number(int column) => raw.sqlite3_column_int64(_statement, column);
 
     public DateTimeOffset Time(int column) => DateTimeOffset.FromUnixTimeMilliseconds(Number(column));
+
+    public DateTimeOffset? TimeOrNull(int column) => IsNull(column) ? null : Time(column);
 
     public string Text(int column) => Encoding.UTF8.GetString(raw.sqlite3_column_blob(_statement, column));
 

@@ -58,6 +58,10 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 
     public Func<Task> OnRelease { get; set; } = () => Task.CompletedTask;
 
+    public Func<Task> OnReschedule { get; set; } = () => Task.CompletedTask;
+
+    public ScheduleUpdate? Update { get; private set; }
+
     public IncomingTask? Accepted { get; private set; }
 
     public RejectedTask? Rejected { get; private set; }
@@ -74,6 +78,17 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
         log.Add(Call("release"));
         return OnRelease();
     }
+
+    public Task Reschedule(ScheduleUpdate update)
+    {
+        Update = update;
+        log.Add(Call("reschedule"));
+        return OnReschedule();
+    }
+
+    public Task Wake() => throw new NotSupportedException();
+
+    public Task<bool> StartRun(DateTimeOffset plannedAt) => throw new NotSupportedException();
 
     public Task Complete(TaskOutcome outcome) => throw new NotSupportedException();
 

@@ -9,6 +9,6 @@ public static class Given
 
     public static NewTask Task(long id, string plugin = "probe", string command = "RUN") => new(id, plugin, command, $$"""{"id":{{id}}}""", Now, id);
 
-    public static IncomingTask Incoming(long id, string plugin = "probe", string command = "RUN", bool scheduled = false) =>
-        new(Task(id, plugin, command), scheduled, new StreamPosition("stream", id));
+    public static IncomingTask Incoming(long id, string plugin = "probe", string command = "RUN", string? cron = null) =>
+        new(Task(id, plugin, command), cron, new StreamPosition("stream", id));
 }

@@ -1,10 +1,11 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.Scheduling;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Time.Testing;
 using Orleans.Storage;
 using Orleans.TestingHost;
+using Orleans.Timers;
 
 namespace Ahenk.Grains.Tests.Rig;
 
@@ -16,10 +17,18 @@ public sealed class GrainCluster : IAsyncDisposable
     private GrainCluster(MemoryTaskStore store)
     {
         Store = store;
+        Store.Time = Clock;
+        Reminders = new FakeReminders(Clock);
+        Store.ReadReminders = () => Reminders.All;
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddSingleton<ITaskStore>(Store);
+            silo.Services.AddSingleton<IScheduleStore>(Store);
+            silo.Services.AddSingleton<IReminderRegistry>(Reminders);
+            silo.Services.AddSingleton(ScheduleOptions);
+            silo.Services.AddSingleton<SchedulePlanner>();
+            silo.Services.AddSingleton<ScheduleKeeper>();
             silo.Services.AddSingleton<IPluginHost>(Host);
             silo.Services.AddSingleton<IMachine>(Machine);
             silo.Services.AddSingleton(Options);
@@ -62,11 +71,15 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public PluginOptions PluginOptions { get; } = new();
 
+    public ScheduleOptions ScheduleOptions { get; } = new();
+
+    public FakeReminders Reminders { get; }
+
     public RecordingOutbox Outbox { get; } = new();
 
     public ScriptedInstaller Installer { get; } = new();
 
-    public FakeTimeProvider Clock { get; } = new(Given.Now);
+    public SettableClock Clock { get; } = new(Given.Now);
 
     /// <summary>The silo's own grain factory: calls go the way they go in the daemon.</summary>
     public IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
@@ -82,6 +95,8 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public IAgentGrain Agent => Grains.GetGrain<IAgentGrain>(0);
 
+    public ScheduleKeeper Keeper => _cluster.Silos[0].ServiceProvider.GetRequiredService<ScheduleKeeper>();
+
     public ITaskGrain Task(long id) => Grains.GetGrain<ITaskGrain>(id);
 
     /// <summary>Takes a task in and hands it over, as the gateway does.</summary>
@@ -90,6 +105,29 @@ public sealed class GrainCluster : IAsyncDisposable
         if (await Task(task.Task.TaskId).Accept(task) == AcceptOutcome.Accepted)
         {
             await Task(task.Task.TaskId).Release();
+        }
+    }
+
+    /// <summary>A reminder rings, whatever the clock says.</summary>
+    public Task Ring(long id) => Task(id).AsReference<IRemindable>().ReceiveReminder(ScheduleReminder.Name, default);
+
+    /// <summary>Time passes, and reminders ring when they should.</summary>
+    public async Task Pass(TimeSpan span)
+    {
+        var until = Clock.GetUtcNow() + span;
+        while (Reminders.TakeNext(until) is { } ring)
+        {
+            if (ring.At > Clock.GetUtcNow())
+            {
+                Clock.Advance(ring.At - Clock.GetUtcNow());
+            }
+
+            await Grains.GetGrain<ITaskGrain>(ring.TaskId).AsReference<IRemindable>().ReceiveReminder(ScheduleReminder.Name, default);
+        }
+
+        if (until > Clock.GetUtcNow())
+        {
+            Clock.Advance(until - Clock.GetUtcNow());
         }
     }
 

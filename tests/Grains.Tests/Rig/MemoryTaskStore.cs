@@ -11,10 +11,15 @@ public enum StoreCall
     Finish,
     Find,
     Park,
+    FindSchedule,
+    Update,
+    StartRun,
+    FinishRun,
+    Pass,
 }
 
 /// <summary>A task store that keeps the rules of the real one in memory and fails when a test says so.</summary>
-public sealed class MemoryTaskStore : ITaskStore
+public sealed partial class MemoryTaskStore : ITaskStore
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, (StoredTask Task, long Arrival)> _rows = [];

@@ -55,7 +55,7 @@ public sealed class ScriptedHost : IPluginHost
         }
     }
 
-    public Task WhenStarted(long taskId) => _changed.When(() => Started.Contains(taskId));
+    public Task WhenStarted(long taskId, int times = 1) => _changed.When(() => Started.Count(id => id == taskId) >= times);
 
     /// <summary>Ends work that is held.</summary>
     public void End(long taskId, TaskOutcome? outcome = null)

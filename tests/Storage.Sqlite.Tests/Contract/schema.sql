@@ -2,6 +2,8 @@ CREATE INDEX outbox_not_final ON outbox (id) WHERE is_final = 0;
 
 CREATE INDEX outbox_pending ON outbox (id, not_before) WHERE state = 0;
 
+CREATE INDEX run_going ON run (task_id) WHERE ended_at IS NULL;
+
 CREATE INDEX task_parked ON task (plugin, arrival) WHERE state = 3;
 
 CREATE INDEX task_unfinished ON task (arrival) WHERE finished_at IS NULL;
@@ -62,6 +64,31 @@ CREATE TABLE reminder (
   PRIMARY KEY (grain_hash, grain_id, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE run (
+  task_id INTEGER NOT NULL,
+  planned_at INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  code TEXT,
+  PRIMARY KEY (task_id, planned_at),
+  CHECK ((ended_at IS NULL) = (code IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schedule (
+  task_id INTEGER PRIMARY KEY,
+  cron TEXT NOT NULL,
+  next_at INTEGER,
+  due_at INTEGER,
+  last_at INTEGER,
+  CHECK ((next_at IS NULL) = (due_at IS NULL))
+) STRICT;
+
+CREATE TABLE schedule_update (
+  task_id INTEGER PRIMARY KEY,
+  cron TEXT,
+  received_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE sqlite_sequence(name,seq);
 
 CREATE TABLE stream (
@@ -76,7 +103,7 @@ CREATE TABLE stream (
 CREATE TABLE task (
   arrival INTEGER PRIMARY KEY,
   task_id INTEGER NOT NULL UNIQUE,
-  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
   received_at INTEGER NOT NULL,
   finished_at INTEGER,
   plugin TEXT NOT NULL,
