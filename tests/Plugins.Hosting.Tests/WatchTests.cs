@@ -4,7 +4,7 @@ using Ahenk.Plugins.Hosting.Tests.Rig;
 namespace Ahenk.Plugins.Hosting.Tests;
 
 [Trait("Category", "Integration")]
-public sealed class WatchTests : IDisposable
+public sealed class WatchTests : IAsyncDisposable
 {
     private static readonly TimeSpan Rescan = TimeSpan.FromMinutes(5);
 
@@ -12,9 +12,14 @@ public sealed class WatchTests : IDisposable
     private readonly CancellationTokenSource _end = new();
     private IAsyncEnumerator<string>? _names;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _end.Cancel();
+        await _end.CancelAsync();
+        if (_names is not null)
+        {
+            await _names.DisposeAsync();
+        }
+
         _end.Dispose();
         _plugins.Dispose();
     }

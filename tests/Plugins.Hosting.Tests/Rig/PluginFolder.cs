@@ -23,7 +23,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
 
     private readonly string _parent = Directory.CreateTempSubdirectory("ahenk-plugins-").FullName;
     private readonly List<IPluginRunnerFactory> _factories = [];
-    private PluginHost? _host;
+    private readonly Lazy<PluginHost> _host;
 
     public PluginFolder(ILoggerFactory? loggers = null)
     {
@@ -32,6 +32,16 @@ internal sealed class PluginFolder : IMachine, IDisposable
         PrivateDirectory = MakeDirectory("private");
         Commands = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
         Options = new PluginHostOptions { Directories = [Root], AgentVersion = "3.0.0" };
+        _host = new Lazy<PluginHost>(() => new PluginHost(
+            Options,
+            this,
+            Transfer,
+            Data,
+            Progress,
+            new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
+            [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories],
+            Clock,
+            Loggers));
     }
 
     public string Root { get; }
@@ -55,8 +65,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
     /// <summary>Set before <see cref="Host"/> is first used.</summary>
     public PluginHostOptions Options { get; set; }
 
-    public PluginHost Host => _host ??= new PluginHost(
-        Options, this, Transfer, Data, Progress, new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } }, [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories], Clock, Loggers);
+    public PluginHost Host => _host.Value;
 
     public PluginFolder With(IPluginRunnerFactory factory)
     {
