@@ -97,7 +97,9 @@ public sealed partial class PluginHost : IPluginHost
 
         try
         {
-            return await new WorkRun(entry!, Slot(name), GetRunner(entry!), work, _services).RunAsync(() => OnFree(name), agentStops);
+            var run = await new WorkRun(entry!, Slot(name), GetRunner(entry!), work, _services).RunAsync(() => OnFree(name), agentStops);
+            Slot(name).LoadFailure = null;
+            return run;
         }
         catch (PluginLoadException failure)
         {
@@ -198,7 +200,10 @@ public sealed partial class PluginHost : IPluginHost
         }
     }
 
-    private IPluginRunner GetRunner(CatalogEntry entry) => Slot(entry.Name).GetRunner(entry, _factories[entry.Manifest!.Kind]);
+    /// <summary>The plugin's runner. Before it is made the folder is looked at once more: it may have been read long ago.</summary>
+    private IPluginRunner GetRunner(CatalogEntry entry) => Slot(entry.Name).GetRunner(() => _catalog.FindFlaw(entry) is { } flaw
+        ? throw new PluginLoadException(flaw)
+        : _factories[entry.Manifest!.Kind].Create(entry.Folder, entry.Manifest));
 
     private PluginSlot Slot(string name) => _slots.GetOrAdd(name, static _ => new PluginSlot());
 
@@ -207,7 +212,9 @@ public sealed partial class PluginHost : IPluginHost
         var slot = Slot(name);
         if (failure is PluginStuckException stuck)
         {
+            LogNotLoaded(failure, name);
             slot.LeaveBehind("its constructor, or another part that is run while it is loaded", stuck.StillRunning, () => OnFree(name));
+            return;
         }
 
         if (slot.LoadFailure != failure.Message)

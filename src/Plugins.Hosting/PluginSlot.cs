@@ -1,5 +1,3 @@
-using Ahenk.Plugins.Hosting.Catalog;
-
 namespace Ahenk.Plugins.Hosting;
 
 /// <summary>What the host knows of one plugin beyond what stands on the disk.</summary>
@@ -43,12 +41,11 @@ internal sealed class PluginSlot
     }
 
     /// <summary>The plugin's runner, made when it is first needed.</summary>
-    public IPluginRunner GetRunner(CatalogEntry entry, IPluginRunnerFactory factory)
+    public IPluginRunner GetRunner(Func<IPluginRunner> make)
     {
         lock (_gate)
         {
-            // A folder that was read anew without being loaded anew keeps its runner: it is the old one that is in use.
-            return _runner ??= factory.Create(entry.Folder, entry.Manifest!);
+            return _runner ??= make();
         }
     }
 

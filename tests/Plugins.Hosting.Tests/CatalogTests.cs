@@ -161,6 +161,18 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
+    public void What_others_can_write_since_it_was_read_is_not_loaded()
+    {
+        var folder = _plugins.AddProbe();
+        Assert.Equal(PluginStatus.Active, _plugins.Report("probe").Status);
+
+        File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherWrite);
+
+        Assert.Contains("can be written by", _plugins.Host.Find("probe", null, "NOOP").Problem, StringComparison.Ordinal);
+        Assert.Equal((PluginStatus.Malfunctioned, false), (_plugins.Report("probe").Status, _plugins.Report("probe").IsLoaded));
+    }
+
+    [Fact]
     public async Task In_a_directory_above_that_everybody_writes_the_sticky_bit_protects()
     {
         _plugins.AddProbe();

@@ -10,8 +10,7 @@ internal readonly record struct FolderSurvey(string Fingerprint, string? Flaw);
 
 /// <summary>
 /// What is in a plugin's folder runs as root, so nobody but root and the agent's own user may have a say in it: not in its files, and not in the
-/// directories above it, which decide what
-/// the folder is.
+/// directories above it, which decide what the folder is.
 /// </summary>
 /// <param name="user">The agent's own user.</param>
 internal sealed class FolderSurveyor(uint user)

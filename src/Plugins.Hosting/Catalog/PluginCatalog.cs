@@ -100,6 +100,9 @@ internal sealed partial class PluginCatalog(
     /// <summary>The plugin directories that exist, without links: what is checked is what is used from there on.</summary>
     public IEnumerable<string> RealDirectories() => options.Directories.Select(FileStatus.Resolve).OfType<string>().Distinct(StringComparer.Ordinal);
 
+    /// <summary>Why a folder is not trusted as it is now, or <see langword="null"/>.</summary>
+    public string? FindFlaw(CatalogEntry entry) => surveyor.FindFlawAbove(Path.GetDirectoryName(entry.Folder)!) ?? surveyor.Survey(entry.Folder).Flaw;
+
     private SortedDictionary<string, IReadOnlyList<CatalogEntry>> Entries()
     {
         if (_entries is null)
@@ -122,7 +125,7 @@ internal sealed partial class PluginCatalog(
             var folder = Path.Combine(directory, name);
             if (Directory.Exists(folder))
             {
-                var entry = ReadFolder(name, directory, folder);
+                var entry = ReadFolder(name, folder);
                 if (entries is [var first, ..])
                 {
                     entry = entry with { Status = PluginStatus.Superseded, Reason = $"{first.Folder} comes first; remove one of the two." };
@@ -139,10 +142,10 @@ internal sealed partial class PluginCatalog(
         return entries;
     }
 
-    private CatalogEntry ReadFolder(string name, string directory, string folder)
+    private CatalogEntry ReadFolder(string name, string folder)
     {
         var entry = new CatalogEntry { Name = name, Folder = folder, Status = PluginStatus.Active };
-        if ((surveyor.FindFlawAbove(directory) ?? surveyor.Survey(folder).Flaw) is { } flaw)
+        if (FindFlaw(entry) is { } flaw)
         {
             return entry with { Status = PluginStatus.Malfunctioned, Reason = flaw };
         }
