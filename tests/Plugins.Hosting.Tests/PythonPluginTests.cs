@@ -14,6 +14,7 @@ public sealed class PythonPluginTests : IAsyncLifetime
     public PythonPluginTests()
     {
         _plugins = new PluginFolder(_log);
+        _plugins.Options = _plugins.Options with { PythonHostDirectory = Path.Combine(PythonMisdoers.Repository, "src", "PythonHost") };
         new PythonMisdoers().Prepare(_plugins);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(PythonMisdoers.Repository, "tests", "PythonPlugins", "py-greeter"), "*.py"))
         {
