@@ -5,11 +5,11 @@ namespace Ahenk.Grains.Interfaces;
 /// <summary>Finds, loads and runs plugins of every kind. Nothing it is asked throws because of a plugin.</summary>
 public interface IPluginHost
 {
-    /// <summary>Looks a plugin and one of its commands up; neither name's case matters.</summary>
+    /// <summary>Looks a plugin and one of its commands up; neither name's case matters. What is loaded for it is loaded off the caller's scheduler.</summary>
     /// <param name="plugin">The plugin's name.</param>
     /// <param name="version">The version that is wanted; <see langword="null"/> or empty: any.</param>
     /// <param name="command">The command's id; <see langword="null"/>: its policy.</param>
-    PluginLookup Find(string plugin, string? version, string? command);
+    ValueTask<PluginLookup> FindAsync(string plugin, string? version, string? command);
 
     /// <summary>All that stands in the plugin directories, by name; what is superseded comes after what it is superseded by.</summary>
     IReadOnlyList<PluginReport> List();

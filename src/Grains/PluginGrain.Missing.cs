@@ -59,7 +59,15 @@ public sealed partial class PluginGrain
         /// <summary>The plugin was loaded, or could not be: what can run now is released, in order of arrival.</summary>
         public async Task PluginChanged()
         {
-            var released = _waiting.Where(task => !IsMissing(task.Version)).ToArray();
+            var released = new List<Waiting>();
+            foreach (var task in _waiting.ToArray())
+            {
+                if (!(await Look(task)).Missing)
+                {
+                    released.Add(task);
+                }
+            }
+
             _waiting.RemoveAll(task => released.Contains(task));
             if (_waiting.Count == 0)
             {
@@ -81,7 +89,7 @@ public sealed partial class PluginGrain
 
         private static string Version(Waiting task) => string.IsNullOrEmpty(task.Version) ? "" : $" in version {task.Version}";
 
-        private bool IsMissing(string? version) => grain._host.Find(Name, version, null).Missing;
+        private ValueTask<PluginLookup> Look(Waiting task) => grain._host.FindAsync(Name, task.Version, null);
 
         private async Task Ask(string? version)
         {
@@ -116,9 +124,16 @@ public sealed partial class PluginGrain
             {
                 grain.LogInstalled(Name, package.Version);
                 await grain.EnqueueChange(PluginChange.Load);
+
+                // What waits on was not released: the package did not bring what it waits for.
+                var problems = new Dictionary<Waiting, string?>();
+                foreach (var task in _waiting.ToArray())
+                {
+                    problems[task] = (await Look(task)).Problem;
+                }
+
                 await GiveUp(
-                    task => IsMissing(task.Version),
-                    task => $"The plugin {Name} was installed as Lider offered it, but{Version(task)} it is still not usable: {grain._host.Find(Name, task.Version, null).Problem}");
+                    problems.ContainsKey, task => $"The plugin {Name} was installed as Lider offered it, but{Version(task)} it is still not usable: {problems[task]}");
             }
             else if (!grain._stopping.IsCancellationRequested)
             {

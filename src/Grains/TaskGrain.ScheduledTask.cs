@@ -36,7 +36,7 @@ public sealed partial class TaskGrain
             if (_run is { IsHandedOver: false } run)
             {
                 grain.LogRunInterrupted(Id, run.At);
-                var lookup = grain.FindCommand(task);
+                var lookup = await grain.FindCommand(task);
                 if (lookup is { Problem: null, Idempotent: true })
                 {
                     await HandOver(run with { IsHandedOver = true }, lookup);
@@ -218,7 +218,7 @@ public sealed partial class TaskGrain
 
             _isQueued = false;
             var next = plan.After(now);
-            var lookup = grain.FindCommand(task);
+            var lookup = await grain.FindCommand(task);
             if (lookup.Problem is { } problem)
             {
                 grain.LogNotRunnable(Id, problem);

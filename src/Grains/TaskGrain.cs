@@ -70,7 +70,7 @@ public sealed partial class TaskGrain(
             return;
         }
 
-        var lookup = FindCommand(_task);
+        var lookup = await FindCommand(_task);
         if (_task.State == TaskState.Running && !lookup.Idempotent)
         {
             LogInterrupted(TaskId, _task.Plugin, _task.Command);
@@ -189,7 +189,7 @@ public sealed partial class TaskGrain(
         ReceivedAt = task.ReceivedAt,
     };
 
-    private PluginLookup FindCommand(StoredTask task) => plugins.Find(task.Plugin, task.PluginVersion, task.Command);
+    private ValueTask<PluginLookup> FindCommand(StoredTask task) => plugins.FindAsync(task.Plugin, task.PluginVersion, task.Command);
 
     private TaskAnswer Compose(TaskOutcome outcome, StoredTask? task) => answers.Compose(TaskId, outcome, task?.ReceivedAt);
 

@@ -39,7 +39,7 @@ public sealed partial class PluginHost : IPluginHost
     }
 
     /// <inheritdoc/>
-    public PluginLookup Find(string plugin, string? version, string? command)
+    public async ValueTask<PluginLookup> FindAsync(string plugin, string? version, string? command)
     {
         var name = plugin.ToLowerInvariant();
         if (Refuse(name, out var entry) is { } refusal)
@@ -49,7 +49,7 @@ public sealed partial class PluginHost : IPluginHost
 
         try
         {
-            if (!string.IsNullOrWhiteSpace(version) && ReadVersion(entry!) is { } here && here != version.Trim())
+            if (!string.IsNullOrWhiteSpace(version) && await ReadVersion(entry!) is { } here && here != version.Trim())
             {
                 return NotHere(
                     $"The plugin {name} is here in version {here}, the task is for version {PluginNames.Shown(version)}. " +
@@ -57,7 +57,7 @@ public sealed partial class PluginHost : IPluginHost
             }
 
             var runner = GetRunner(entry!);
-            var ability = command is null ? runner.FindPolicy() : runner.FindCommand(command);
+            var ability = runner.IsLoaded ? Look(runner, command) : await Task.Run(() => Look(runner, command));
             Slot(name).LoadFailure = null;
             return ability is not null
                 ? new PluginLookup(null, Missing: false, ability.Idempotent, ability.Parallel)
@@ -225,24 +225,11 @@ public sealed partial class PluginHost : IPluginHost
         slot.LoadFailure = failure.Message;
     }
 
-    /// <summary>
-    /// The version of a plugin of the original agent has to be asked for; a look-up cannot await, so it waits, off the caller's scheduler.
-    /// </summary>
-    private string? ReadVersion(CatalogEntry entry)
-    {
-        if (!entry.IsInferred)
-        {
-            return entry.Manifest!.Version;
-        }
+    /// <summary>Loads the plugin when that is needed to know.</summary>
+    private static CommandAbility? Look(IPluginRunner runner, string? command) => command is null ? runner.FindPolicy() : runner.FindCommand(command);
 
-        var reading = Task.Run(() => _versions.ReadAsync(entry.Folder));
-        if (!reading.IsCompleted)
-        {
-            ((IAsyncResult)reading).AsyncWaitHandle.WaitOne();
-        }
-
-        return reading.GetAwaiter().GetResult();
-    }
+    /// <summary>The version of a plugin of the original agent has to be asked for.</summary>
+    private async ValueTask<string?> ReadVersion(CatalogEntry entry) => entry.IsInferred ? await _versions.ReadAsync(entry.Folder) : entry.Manifest!.Version;
 
     [LoggerMessage(1302, LogLevel.Error, "[PLUGIN] {Plugin} cannot be loaded")]
     private partial void LogNotLoaded(Exception failure, string plugin);

@@ -100,7 +100,7 @@ public sealed class CallTests : IDisposable
         _kind.Ability = null;
 
         Assert.Equal(TaskOutcome.Error("The plugin tool has no policy: it cannot apply profiles."), await Run(PluginFolder.Profile()));
-        Assert.Equal("The plugin tool has no policy: it cannot apply profiles.", _plugins.Host.Find("tool", null, null).Problem);
+        Assert.Equal("The plugin tool has no policy: it cannot apply profiles.", (await _plugins.Host.FindAsync("tool", null, null)).Problem);
     }
 
     [Theory]

@@ -80,7 +80,7 @@ public sealed class CatalogTests : IDisposable
 
         Assert.Equal(PluginStatus.Disabled, (await _plugins.Host.LoadAsync("probe")).Status);
 
-        var lookup = _plugins.Host.Find("probe", "1.0.0", "NOOP");
+        var lookup = (await _plugins.Host.FindAsync("probe", "1.0.0", "NOOP"));
         Assert.Contains("[PLUGIN] disabled", lookup.Problem, StringComparison.Ordinal);
         Assert.False(lookup.Missing);
         Assert.Equal(lookup.Problem, (await _plugins.Run("probe", "NOOP")).Message);
@@ -95,7 +95,7 @@ public sealed class CatalogTests : IDisposable
         await _plugins.Host.UnloadAsync("Probe");
 
         Assert.Equal((PluginStatus.Disabled, false), (_plugins.Report("probe").Status, _plugins.Report("probe").IsLoaded));
-        Assert.True(_plugins.Host.Find("probe", null, "NOOP").Missing);
+        Assert.True((await _plugins.Host.FindAsync("probe", null, "NOOP")).Missing);
         Assert.Contains("'ahenk load probe'", (await _plugins.Run("probe", "NOOP")).Message, StringComparison.Ordinal);
 
         Assert.Equal(PluginStatus.Active, (await _plugins.Host.LoadAsync("PROBE")).Status);
@@ -109,11 +109,11 @@ public sealed class CatalogTests : IDisposable
     [InlineData(null, false)]
     [InlineData("1.0.1", true)]
     [InlineData("1.0", true)]
-    public void A_task_for_another_version_waits_for_it(string? wanted, bool missing)
+    public async Task A_task_for_another_version_waits_for_it(string? wanted, bool missing)
     {
         _plugins.AddProbe();
 
-        var lookup = _plugins.Host.Find("probe", wanted, "NOOP");
+        var lookup = (await _plugins.Host.FindAsync("probe", wanted, "NOOP"));
 
         Assert.Equal(missing, lookup.Missing);
         Assert.Equal(missing, lookup.Problem is not null);
@@ -125,12 +125,12 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_without_a_version_takes_every_task()
+    public async Task A_plugin_without_a_version_takes_every_task()
     {
         var folder = _plugins.AddCommand("any", "return null!;");
         PluginFolder.Write(folder, "plugin.json", """{ "name": "any", "kind": "dotnet", "assembly": "Plugin.dll" }""");
 
-        Assert.Null(_plugins.Host.Find("any", "9.9", "RUN").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("any", "9.9", "RUN")).Problem);
     }
 
     [Theory]
@@ -149,7 +149,7 @@ public sealed class CatalogTests : IDisposable
         var path = Path.GetFullPath(Path.Combine(AddDeepProbe(), file)).TrimEnd('/');
         var mode = File.GetUnixFileMode(path);
         File.SetUnixFileMode(path, mode | writable);
-        var problem = _plugins.Host.Find("probe", null, "NOOP").Problem;
+        var problem = (await _plugins.Host.FindAsync("probe", null, "NOOP")).Problem;
         Assert.Contains($"{path} can be written by", problem, StringComparison.Ordinal);
         Assert.Contains("chmod go-w", problem, StringComparison.Ordinal);
         Assert.Equal(PluginStatus.Malfunctioned, _plugins.Report("probe").Status);
@@ -157,18 +157,18 @@ public sealed class CatalogTests : IDisposable
         File.SetUnixFileMode(path, mode);
 
         Assert.Equal(PluginStatus.Active, (await _plugins.Host.LoadAsync("probe")).Status);
-        Assert.Null(_plugins.Host.Find("probe", null, "NOOP").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("probe", null, "NOOP")).Problem);
     }
 
     [Fact]
-    public void What_others_can_write_since_it_was_read_is_not_loaded()
+    public async Task What_others_can_write_since_it_was_read_is_not_loaded()
     {
         var folder = _plugins.AddProbe();
         Assert.Equal(PluginStatus.Active, _plugins.Report("probe").Status);
 
         File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherWrite);
 
-        Assert.Contains("can be written by", _plugins.Host.Find("probe", null, "NOOP").Problem, StringComparison.Ordinal);
+        Assert.Contains("can be written by", (await _plugins.Host.FindAsync("probe", null, "NOOP")).Problem, StringComparison.Ordinal);
         Assert.Equal((PluginStatus.Malfunctioned, false), (_plugins.Report("probe").Status, _plugins.Report("probe").IsLoaded));
     }
 
@@ -226,14 +226,14 @@ public sealed class CatalogTests : IDisposable
     }
 
     [Fact]
-    public void A_link_within_the_folder_is_fine()
+    public async Task A_link_within_the_folder_is_fine()
     {
         var folder = AddDeepProbe();
         File.CreateSymbolicLink(Path.Combine(folder, "data"), "lib/deep/data.txt");
         File.CreateSymbolicLink(Path.Combine(folder, "self"), "lib");
         File.CreateSymbolicLink(Path.Combine(folder, "lib/deep/circle"), "../../lib");
 
-        Assert.Null(_plugins.Host.Find("probe", null, "NOOP").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("probe", null, "NOOP")).Problem);
     }
 
     [Fact]

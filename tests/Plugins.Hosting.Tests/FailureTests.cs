@@ -68,7 +68,7 @@ public sealed class FailureTests : IDisposable
     private async Task<TaskOutcome> AnswerAsync(string command, string version, string? fileServer)
     {
         var work = new PluginWork { Id = 7, Command = command, FileServer = fileServer };
-        return _plugins.Host.Find("villain", version, command).Problem is { } problem
+        return (await _plugins.Host.FindAsync("villain", version, command)).Problem is { } problem
             ? TaskOutcome.Error(problem)
             : (await _plugins.Host.RunAsync("villain", work, Token)).Outcome;
     }

@@ -18,22 +18,22 @@ public sealed class LoadingTests : IDisposable
     [InlineData("probe", "NOOP", false)]
     [InlineData("Probe", "noop", false)]
     [InlineData("PROBE", "Wait_Idempotent", true)]
-    public void Plugins_and_commands_are_found_whatever_their_case(string plugin, string command, bool idempotent)
+    public async Task Plugins_and_commands_are_found_whatever_their_case(string plugin, string command, bool idempotent)
     {
         _plugins.AddProbe();
 
-        var lookup = _plugins.Host.Find(plugin, null, command);
+        var lookup = (await _plugins.Host.FindAsync(plugin, null, command));
 
         Assert.Null(lookup.Problem);
         Assert.Equal(idempotent, lookup.Idempotent);
     }
 
     [Fact]
-    public void An_unknown_command_is_named()
+    public async Task An_unknown_command_is_named()
     {
         _plugins.AddProbe();
 
-        Assert.Equal("The plugin probe has no command MAKE_COFFEE.", Problem("probe", "MAKE_COFFEE"));
+        Assert.Equal("The plugin probe has no command MAKE_COFFEE.", await Problem("probe", "MAKE_COFFEE"));
     }
 
     [Theory]
@@ -47,16 +47,16 @@ public sealed class LoadingTests : IDisposable
     [InlineData("probe\0")]
     [InlineData("pro be")]
     [InlineData("prob\u0065\u0301")]
-    public void A_name_that_is_not_a_folder_in_the_plugin_directory_is_not_installed(string name)
+    public async Task A_name_that_is_not_a_folder_in_the_plugin_directory_is_not_installed(string name)
     {
         _plugins.AddProbe();
 
-        Assert.Contains($"not installed in {_plugins.Root}", Problem(name, "NOOP"), StringComparison.Ordinal);
+        Assert.Contains($"not installed in {_plugins.Root}", await Problem(name, "NOOP"), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_name_too_long_for_a_folder_is_not_installed() =>
-        Assert.Contains("not installed", Problem(new string('a', 65), "NOOP"), StringComparison.Ordinal);
+    public async Task A_name_too_long_for_a_folder_is_not_installed() =>
+        Assert.Contains("not installed", await Problem(new string('a', 65), "NOOP"), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("public sealed class None { }", "it holds 0")]
@@ -72,20 +72,20 @@ public sealed class LoadingTests : IDisposable
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"../RUN\", (_, _) => null!)]; }", "a command whose id is not")]
     [InlineData("public sealed class A : IPlugin { public IReadOnlyCollection<PluginCommand> Commands => [new(\"RUN\", (_, _) => null!) { TimeLimit = System.TimeSpan.Zero }]; }", "the time limit 00:00:00")]
     [InlineData("public sealed class A : IPlugin { static readonly int X = int.Parse(\"no number\"); public A() => System.GC.KeepAlive(X); public IReadOnlyCollection<PluginCommand> Commands => []; }", "no number")]
-    public void An_assembly_that_is_not_a_plugin_is_told(string source, string expected)
+    public async Task An_assembly_that_is_not_a_plugin_is_told(string source, string expected)
     {
         _plugins.Add("bad", Empty + source);
 
-        Assert.Contains(expected, Problem("bad", "RUN"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(expected, await Problem("bad", "RUN"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
-    public void A_dependency_that_is_missing_is_named()
+    public async Task A_dependency_that_is_missing_is_named()
     {
         var dependency = PluginFolder.Compile(_plugins.Root, "Needed", "public class Needed { }");
         _plugins.Add("needy", Empty + "public sealed class A : IPlugin { private readonly Needed _needed = new(); public IReadOnlyCollection<PluginCommand> Commands => []; }", dependency);
 
-        Assert.Contains("Needed", Problem("needy", "RUN"), StringComparison.Ordinal);
+        Assert.Contains("Needed", await Problem("needy", "RUN"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,12 +102,12 @@ public sealed class LoadingTests : IDisposable
             """);
         _plugins.AddProbe();
         var finding = Task.Run(() => Problem("stuck", "RUN"), Token);
-        Assert.Null(_plugins.Host.Find("probe", null, "NOOP").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("probe", null, "NOOP")).Problem);
 
         await _plugins.AdvanceUntil(finding, TimeSpan.FromMinutes(2));
 
         Assert.Contains("has not returned within 30 s", await finding, StringComparison.Ordinal);
-        Assert.Contains("still running", Problem("stuck", "RUN"), StringComparison.Ordinal);
+        Assert.Contains("still running", await Problem("stuck", "RUN"), StringComparison.Ordinal);
         Assert.Equal(PluginStatus.Malfunctioned, (await _plugins.Host.LoadAsync("stuck")).Status);
 
         gate.Set();
@@ -118,7 +118,7 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
-    public void A_plugin_brings_its_own_libraries_and_shares_the_agents_sdk()
+    public async Task A_plugin_brings_its_own_libraries_and_shares_the_agents_sdk()
     {
         var other = Directory.CreateDirectory(Path.Combine(_plugins.Root, "other")).FullName;
         var dependency = PluginFolder.Compile(other, "Needed", "public class Needed { public static string Where => typeof(Needed).Assembly.Location; }");
@@ -131,20 +131,20 @@ public sealed class LoadingTests : IDisposable
         File.Move(dependency, Path.Combine(folder, "Needed.dll"));
         PluginFolder.Write(folder, "Ahenk.Plugins.Sdk.dll", File.ReadAllBytes(typeof(Ahenk.Plugins.Sdk.IPlugin).Assembly.Location));
 
-        Assert.Null(_plugins.Host.Find("needy", null, "RUN").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("needy", null, "RUN")).Problem);
     }
 
     [Fact]
-    public void Nothing_is_left_of_a_plugin_that_could_not_be_loaded()
+    public async Task Nothing_is_left_of_a_plugin_that_could_not_be_loaded()
     {
         _plugins.Add("bad", Empty + "public sealed class None { }");
 
-        Problem("bad", "RUN");
+        await Problem("bad", "RUN");
 
         Assert.Empty(Directory.GetFileSystemEntries(_plugins.PrivateDirectory));
         Assert.False(_plugins.Report("bad").IsLoaded);
         Assert.Contains("it holds 0", _plugins.Report("bad").Reason, StringComparison.Ordinal);
     }
 
-    private string Problem(string plugin, string command) => _plugins.Host.Find(plugin, null, command).Problem ?? throw new InvalidOperationException("It was found.");
+    private async Task<string> Problem(string plugin, string command) => (await _plugins.Host.FindAsync(plugin, null, command)).Problem ?? throw new InvalidOperationException("It was found.");
 }

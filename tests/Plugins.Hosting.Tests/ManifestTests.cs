@@ -101,7 +101,7 @@ public sealed class ManifestTests : IDisposable
     [InlineData("{ \"name\": \"tool\", \"kind\": \"python\", \"modes\": [\"boot\"] }", "'modes[0]'")]
     [InlineData("{ \"name\": \"tool\", \"kind\": \"python\", \"modes\": [\"init\", \"init\"] }", "'modes[1]'")]
     [InlineData("{ \"name\": \"tool\", \"kind\": \"python\", \"modes\": [0] }", "wrong type in 'modes[0]'")]
-    public void What_is_wrong_is_told_with_file_and_field(string manifest, string expected)
+    public async Task What_is_wrong_is_told_with_file_and_field(string manifest, string expected)
     {
         Folder(manifest);
 
@@ -110,7 +110,7 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(PluginStatus.Malfunctioned, report.Status);
         Assert.Contains(expected, report.Reason, StringComparison.Ordinal);
         Assert.Contains($"{_plugins.Root}/tool/", report.Reason, StringComparison.Ordinal);
-        Assert.Contains(report.Reason!, _plugins.Host.Find("tool", null, "A").Problem, StringComparison.Ordinal);
+        Assert.Contains(report.Reason!, (await _plugins.Host.FindAsync("tool", null, "A")).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

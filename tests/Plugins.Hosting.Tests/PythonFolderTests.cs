@@ -32,7 +32,7 @@ public sealed class PythonFolderTests : IDisposable
     public void Dispose() => _plugins.Dispose();
 
     [Fact]
-    public void The_files_say_what_it_is()
+    public async Task The_files_say_what_it_is()
     {
         var folder = Add("conky", "def info():\n    return None\n");
         foreach (var file in (string[])["policy.py", "init.py", "safe.py", "execute_conky.py"])
@@ -45,7 +45,7 @@ public sealed class PythonFolderTests : IDisposable
         Assert.Equal(
             (PluginKinds.Python, PluginStatus.Active, "init safe", null),
             (report.Kind, report.Status, string.Join(' ', report.Modes.Select(mode => mode.ToString().ToLowerInvariant())), report.Version));
-        Assert.Null(_plugins.Host.Find("conky", null, "EXECUTE_CONKY").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("conky", null, "EXECUTE_CONKY")).Problem);
         Assert.Equal(folder, _python.Made.Single().Folder);
         Assert.NotNull(_python.Made.Single().Manifest.Policy);
         Assert.Empty(Asked());
@@ -56,8 +56,8 @@ public sealed class PythonFolderTests : IDisposable
     {
         var folder = Add("conky", "def info():\n    return {'version': '1.0.0'}\n");
 
-        Assert.Null(_plugins.Host.Find("conky", "1.0.0", "A").Problem);
-        Assert.True(_plugins.Host.Find("conky", "2.0.0", "A").Missing);
+        Assert.Null((await _plugins.Host.FindAsync("conky", "1.0.0", "A")).Problem);
+        Assert.True((await _plugins.Host.FindAsync("conky", "2.0.0", "A")).Missing);
         Assert.Equal("1.0.0", _plugins.Report("conky").Version);
         Assert.Single(Asked());
 
@@ -65,17 +65,17 @@ public sealed class PythonFolderTests : IDisposable
         File.SetLastWriteTimeUtc(Path.Combine(folder, "main.py"), DateTime.UnixEpoch);
         await _plugins.Host.LoadAsync("conky");
 
-        Assert.Null(_plugins.Host.Find("conky", "2.0.0", "A").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("conky", "2.0.0", "A")).Problem);
         Assert.Equal(2, Asked().Length);
         Assert.False(Directory.Exists(Path.Combine(folder, "__pycache__")));
     }
 
     [Fact]
-    public void A_plugin_whose_info_is_None_takes_every_version()
+    public async Task A_plugin_whose_info_is_None_takes_every_version()
     {
         Add("conky", "def info():\n    return None\n");
 
-        Assert.Null(_plugins.Host.Find("conky", "7", "A").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("conky", "7", "A")).Problem);
     }
 
     [Theory]
@@ -87,7 +87,7 @@ public sealed class PythonFolderTests : IDisposable
     {
         var folder = Add("conky", main + "\n");
 
-        var lookup = _plugins.Host.Find("conky", "1.0.0", "A");
+        var lookup = (await _plugins.Host.FindAsync("conky", "1.0.0", "A"));
 
         Assert.Contains(expected, lookup.Problem, StringComparison.Ordinal);
         Assert.Contains($"{folder}/main.py cannot be asked for its version", lookup.Problem, StringComparison.Ordinal);
@@ -97,17 +97,17 @@ public sealed class PythonFolderTests : IDisposable
         PluginFolder.Write(folder, "main.py", "def info():\n    return {'version': '1.0.0'}\n");
 
         Assert.Equal(PluginStatus.Active, (await _plugins.Host.LoadAsync("conky")).Status);
-        Assert.Null(_plugins.Host.Find("conky", "1.0.0", "A").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("conky", "1.0.0", "A")).Problem);
     }
 
     [Fact]
-    public void Without_Python_it_is_not_supported()
+    public async Task Without_Python_it_is_not_supported()
     {
         Add("conky", "");
         _python.Obstacle = "python3 is not installed; install the package 'python3'.";
 
         Assert.Equal((PluginStatus.NotSupported, _python.Obstacle), (_plugins.Report("conky").Status, _plugins.Report("conky").Reason));
-        Assert.Equal($"The plugin conky cannot work on this machine: {_python.Obstacle}", _plugins.Host.Find("conky", "1.0.0", "A").Problem);
+        Assert.Equal($"The plugin conky cannot work on this machine: {_python.Obstacle}", (await _plugins.Host.FindAsync("conky", "1.0.0", "A")).Problem);
     }
 
     private string Add(string name, string main)

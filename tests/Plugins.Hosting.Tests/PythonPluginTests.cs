@@ -33,11 +33,11 @@ public sealed class PythonPluginTests : IAsyncLifetime
     }
 
     [Fact]
-    public void It_is_found_without_a_manifest_with_its_commands_policy_modes_and_version()
+    public async Task It_is_found_without_a_manifest_with_its_commands_policy_modes_and_version()
     {
-        Assert.Null(_plugins.Host.Find("py-greeter", "1.0.0", "greet").Problem);
-        Assert.Null(_plugins.Host.Find("PY-GREETER", null, null).Problem);
-        Assert.True(_plugins.Host.Find("py-greeter", "9.9.9", "GREET").Missing);
+        Assert.Null((await _plugins.Host.FindAsync("py-greeter", "1.0.0", "greet")).Problem);
+        Assert.Null((await _plugins.Host.FindAsync("PY-GREETER", null, null)).Problem);
+        Assert.True((await _plugins.Host.FindAsync("py-greeter", "9.9.9", "GREET")).Missing);
         Assert.Equal(
             [PluginMode.Init, PluginMode.Login, PluginMode.Logout, PluginMode.Safe, PluginMode.Shutdown], _plugins.Report("py-greeter").Modes.Order());
     }

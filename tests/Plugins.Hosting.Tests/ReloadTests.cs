@@ -45,7 +45,7 @@ public sealed class ReloadTests : IDisposable
         var dependency = PluginFolder.Compile(other, "Needed", Needed("old"));
         var folder = _plugins.Add("late", PluginFolder.CommandSource("await Task.Yield(); return PluginResult.Processed(Needed.Name());"), dependency);
         File.Copy(dependency, Path.Combine(folder, "Needed.dll"));
-        Assert.Null(_plugins.Host.Find("late", null, "RUN").Problem);
+        Assert.Null((await _plugins.Host.FindAsync("late", null, "RUN")).Problem);
 
         PluginFolder.Compile(folder, "Needed", Needed("new"));
 

@@ -154,7 +154,7 @@ public sealed class RunningTests : IDisposable
             TaskOutcome.Error("deaf RUN ran longer than its time limit of 60 s (set in the plugin's code) and does not heed its cancellation; it may still be running."), await running);
         Assert.Equal(PluginStatus.Malfunctioned, _plugins.Report("deaf").Status);
         Assert.Contains("still running: deaf RUN", (await _plugins.Run("deaf")).Message, StringComparison.Ordinal);
-        Assert.Contains("still running: deaf RUN", _plugins.Host.Find("deaf", null, "RUN").Problem, StringComparison.Ordinal);
+        Assert.Contains("still running: deaf RUN", (await _plugins.Host.FindAsync("deaf", null, "RUN")).Problem, StringComparison.Ordinal);
 
         _gate.Set();
         await Eventually.Is(() => _plugins.Report("deaf").Status == PluginStatus.Active);

@@ -53,7 +53,7 @@ internal class FakePlugins : DispatchProxy
             new PluginReport { Name = "script", Version = "1.0.0", Kind = "dotnet", Status = PluginStatus.Active, Folder = "/p/script", IsLoaded = true },
         ];
 
-        public PluginLookup Find(string plugin, string? version, string? command) => throw new NotSupportedException();
+        public ValueTask<PluginLookup> FindAsync(string plugin, string? version, string? command) => throw new NotSupportedException();
 
         public Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken) => throw new NotSupportedException();
 

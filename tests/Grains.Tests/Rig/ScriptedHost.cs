@@ -66,7 +66,7 @@ public sealed class ScriptedHost : IPluginHost
         }
     }
 
-    public PluginLookup Find(string plugin, string? version, string? command) => OnFind(plugin, version, command);
+    public ValueTask<PluginLookup> FindAsync(string plugin, string? version, string? command) => new(OnFind(plugin, version, command));
 
     public IReadOnlyList<PluginReport> List() => Plugins;
 

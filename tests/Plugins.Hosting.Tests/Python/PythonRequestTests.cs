@@ -1,5 +1,5 @@
-using Ahenk.Grains.Interfaces;
 using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
 
 namespace Ahenk.Plugins.Hosting.Tests.Python;
 

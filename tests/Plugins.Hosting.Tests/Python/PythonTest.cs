@@ -1,6 +1,6 @@
-using Ahenk.Grains.Interfaces;
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Hosting.Processes;
 using Ahenk.Plugins.Hosting.Python;
 using Ahenk.Plugins.Hosting.Tests.Rig;
