@@ -17,7 +17,12 @@ public sealed class WorkInHand : IDisposable
     public void Add(Task work)
     {
         _tasks[work] = true;
-        work.GetAwaiter().OnCompleted(() => _tasks.TryRemove(work, out _));
+        _ = work.ContinueWith(
+            static (ended, tasks) => ((ConcurrentDictionary<Task, bool>)tasks!).TryRemove(ended, out _),
+            _tasks,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     /// <summary>Cancels what is going on and waits until it is answered.</summary>
