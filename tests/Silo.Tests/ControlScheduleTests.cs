@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Control;
 
