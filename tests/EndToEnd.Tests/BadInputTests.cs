@@ -22,7 +22,7 @@ public sealed class BadInputTests
             ("test", "cannot be understood"),
             ("{\"type\":\"EXECUTE_TASK\",\"task\":null}", "cannot be understood"),
             ("{\"type\":\"EXECUTE_TASK\",\"task\":\"" + new string('x', 200 * 1024) + "\"}", "cannot be understood"),
-            ("{\"type\":\"UPDATE_SCHEDULED_TASK\",\"taskId\":1,\"cronExpression\":null}", "not acted upon"),
+            ("{\"type\":\"UPDATE_SCHEDULED_TASK\",\"taskId\":1,\"cronExpression\":null}", "it is remembered"),
         ])
         {
             var before = Count(site, reason);

@@ -56,20 +56,6 @@ public sealed class TaskTests
     }
 
     [Fact]
-    public async Task A_scheduled_task_is_answered_and_not_run_at_once()
-    {
-        await using var site = await Installation.OnlineAsync();
-        var file = Path.Combine(site.Agent.Directory, "runs");
-
-        await site.Lider.SendTaskAsync(
-            site.AgentName, new TaskOrder(1, "probe", "APPEND", new JsonObject { ["file"] = file }) { Cron = "0 0 1 1 *" }, Cancelled);
-        var answer = await site.Lider.Tasks.WaitForAnswerAsync(1, TimeSpan.FromSeconds(60), cancellationToken: Cancelled);
-
-        Assert.Equal("TASK_ERROR", answer.Code);
-        Assert.False(File.Exists(file));
-    }
-
-    [Fact]
     public async Task A_result_that_is_too_large_is_cut_and_keeps_its_end()
     {
         await using var site = await Installation.OnlineAsync();
