@@ -31,7 +31,7 @@ public sealed class HomeFiles : IHomeFiles
         }
 
         directory.Check(status);
-        if (status.Size > (ulong)limit || ReadAll(file, limit, directory) is not { } content)
+        if (status.Size > (ulong)limit || ReadAll(file, limit, directory.Failed) is not { } content)
         {
             throw new HomeFileException($"'{path}' in the home of '{account.Name}' is larger than {limit} bytes; it was not read.");
         }
@@ -116,7 +116,7 @@ public sealed class HomeFiles : IHomeFiles
 
     /// <summary>Reads a file that may grow meanwhile.</summary>
     /// <returns><see langword="null"/>: it is too large.</returns>
-    private static byte[]? ReadAll(SafeFileHandle file, int limit, HomeDirectory directory)
+    internal static byte[]? ReadAll(SafeFileHandle file, int limit, Func<Exception, Exception> explain)
     {
         try
         {
@@ -132,7 +132,7 @@ public sealed class HomeFiles : IHomeFiles
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw directory.Failed(failure);
+            throw explain(failure);
         }
     }
 
