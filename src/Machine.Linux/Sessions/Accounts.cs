@@ -82,8 +82,8 @@ public sealed partial class Accounts(ICommandRunner commands, ILogger<Accounts> 
     internal static Account? ParseEntry(string output)
     {
         var fields = output.Split('\n')[0].Split(':');
-        return fields.Length == 7 && LoginName.Parse(fields[0]) is not null && TryParseNumber(fields[2], out var uid) && TryParseNumber(fields[3], out var gid) &&
-            uid != NoUser && fields[5].StartsWith('/') && !fields[5].Any(char.IsControl)
+        return fields.Length == 7 && LoginName.Parse(fields[0]) is not null &&
+            TryParseNumber(fields[2], out var uid) && TryParseNumber(fields[3], out var gid) && uid != NoUser && fields[5].StartsWith('/') && !fields[5].Any(char.IsControl)
             ? new Account(fields[0], uid, gid, fields[5], fields[6].Any(char.IsControl) ? "" : fields[6], [gid])
             : null;
     }

@@ -58,13 +58,14 @@ public sealed class UserCommands(ICommandRunner commands, IUserSessions sessions
 
         // "/" is where commands start that name no place.
         var directory = command.WorkingDirectory != "/" ? command.WorkingDirectory : Directory.Exists(account.Home) ? account.Home : "/";
+        var groups = account.Groups.Append(account.Gid).Distinct().Select(Text);
         var ordered = command with
         {
             Program = "setpriv",
             Arguments =
             [
-                $"--reuid={Text(account.Uid)}", $"--regid={Text(account.Gid)}", $"--groups={string.Join(',', account.Groups.Append(account.Gid).Distinct().Select(Text))}",
-                "--no-new-privs", "--", "/usr/bin/env", $"--chdir={directory}", program, .. command.Arguments,
+                $"--reuid={Text(account.Uid)}", $"--regid={Text(account.Gid)}", $"--groups={string.Join(',', groups)}", "--no-new-privs",
+                "--", "/usr/bin/env", $"--chdir={directory}", program, .. command.Arguments,
             ],
             Environment = MakeEnvironment(account, session, command.Environment),
             WorkingDirectory = "/",

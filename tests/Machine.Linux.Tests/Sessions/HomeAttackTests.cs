@@ -9,12 +9,15 @@ public sealed class HomeAttackTests : HomeTest
 {
     private const string Wanted = "one/two/file";
 
+    private static readonly string[] Targets =
+        ["/etc/shadow", "/etc", "../", "../../../../../../..", "OUTSIDE", "OUTSIDE/victim", "nowhere", "/proc/self/root", "PIPE", "."];
+
     public static TheoryData<string, string> Links()
     {
         var links = new TheoryData<string, string>();
         foreach (var component in new[] { "one", "one/two", Wanted })
         {
-            foreach (var target in new[] { "/etc/shadow", "/etc", "../", "../../../../../../..", "OUTSIDE", "OUTSIDE/victim", "nowhere", "/proc/self/root", "PIPE", "." })
+            foreach (var target in Targets)
             {
                 links.Add(component, target);
             }

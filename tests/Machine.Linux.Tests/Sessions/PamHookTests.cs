@@ -165,9 +165,10 @@ public sealed class PamHookTests : RunnerTest, IDisposable
 
         await ReadLineAsync();
         var line = await _fifo.ReadLineAsync();
-        Assert.Equal(["LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"], line!.Split(' ').Where(variable => variable.StartsWith("LANG", StringComparison.Ordinal) ||
-            variable.StartsWith("PATH=", StringComparison.Ordinal) || variable.StartsWith("DOTNET", StringComparison.Ordinal) ||
-            variable.StartsWith("PAM", StringComparison.Ordinal)));
+        string[] telling = ["LANG", "LC_", "PATH=", "DOTNET", "PAM"];
+        Assert.Equal(
+            ["LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin"],
+            line!.Split(' ').Where(variable => telling.Any(start => variable.StartsWith(start, StringComparison.Ordinal))));
     }
 
     private void Listen() => _socket.Bind(new UnixDomainSocketEndPoint($"{_directory}/control.sock"));

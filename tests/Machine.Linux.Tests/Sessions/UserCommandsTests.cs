@@ -110,7 +110,7 @@ public sealed class UserCommandsTests : RunnerTest, IAsyncLifetime
     [Fact]
     public async Task It_has_three_descriptors_a_session_of_its_own_and_no_looser_umask_than_usual()
     {
-        // Opened by the agent, and bequeathed if nothing prevented it: by name, for the framework would set the flag that closes it.
+        using var bequeathed = FileCalls.Open("/etc/shadow", FileCalls.ReadOnly); // without the flag that closes it
         Assert.Equal("0\n1\n2\n3", (await Run("ls", "/proc/self/fd")).Output.Trim()); // 3 is the directory that ls reads
         var fields = (await Line("cat", "/proc/self/stat")).Split(' ');
         Assert.Equal((fields[0], fields[0], "0"), (fields[4], fields[5], fields[6]));
