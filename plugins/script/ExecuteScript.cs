@@ -6,7 +6,7 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Plugins.Script;
 
 /// <summary>
-/// EXECUTE_SCRIPT: <c>SCRIPT_TYPE</c>, <c>SCRIPT_CONTENTS</c>, <c>SCRIPT_PARAMS</c> (PL 17). The answer's <c>Result</c> is the standard
+/// EXECUTE_SCRIPT, and a profile, which brings the same: <c>SCRIPT_TYPE</c>, <c>SCRIPT_CONTENTS</c>, <c>SCRIPT_PARAMS</c> (PL 17). The answer's <c>Result</c> is the standard
 /// output of a script that ended with 0, else its standard error; what the other stream holds follows below a line that names it.
 /// </summary>
 internal static class ExecuteScript
@@ -22,7 +22,7 @@ internal static class ExecuteScript
         var contents = Normalise(context.Parameters.GetString("SCRIPT_CONTENTS") ?? "");
         if (contents.Length == 0)
         {
-            return PluginResult.Error("The task brought no script: SCRIPT_CONTENTS is empty.");
+            return PluginResult.Error("There is no script to run: SCRIPT_CONTENTS is empty.");
         }
 
         var type = context.Parameters.GetString("SCRIPT_TYPE")?.Trim() ?? "";

@@ -16,4 +16,10 @@ public sealed class ScriptPlugin : IPlugin
     /// <inheritdoc/>
     public IReadOnlyCollection<PluginCommand> Commands { get; } =
         [new PluginCommand("EXECUTE_SCRIPT", ExecuteScript.RunAsync) { TimeLimit = ScriptLimit + Margin }];
+
+    /// <summary>
+    /// Runs the profile's script, at each login anew. What a script does is not known: only its author can see to it that a second run changes
+    /// nothing, and nothing is undone.
+    /// </summary>
+    public PluginPolicy? Policy { get; } = new(ExecuteScript.RunAsync) { TimeLimit = ScriptLimit + Margin };
 }

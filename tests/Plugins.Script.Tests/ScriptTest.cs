@@ -30,12 +30,14 @@ public abstract class ScriptTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private protected Task<PluginResult> Run(JsonObject parameters, ICommandRunner? runner = null, CancellationToken? token = null)
-    {
-        var machine = new LinuxMachine(
-            runner ?? new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), PrivateDirectory);
-        return Command.Run(Given.Task(machine, "EXECUTE_SCRIPT", parameters), token ?? Token);
-    }
+    private protected Task<PluginResult> Run(JsonObject parameters, ICommandRunner? runner = null, CancellationToken? token = null) =>
+        Command.Run(Given.Task(Machine(runner), "EXECUTE_SCRIPT", parameters), token ?? Token);
+
+    private protected Task<PluginResult> Apply(JsonObject profile, ICommandRunner? runner = null) =>
+        new ScriptPlugin().Policy!.Apply(Given.Profile(Machine(runner), "ayse", profile), Token);
+
+    private LinuxMachine Machine(ICommandRunner? runner) =>
+        new(runner ?? new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), PrivateDirectory);
 
     private protected static JsonObject Parameters(JsonNode? type, string contents, string? parameters = null) => new()
     {
