@@ -6,6 +6,7 @@ using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
+using Ahenk.Machine.Linux.Sessions;
 using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
@@ -45,6 +46,8 @@ internal static class AgentHost
         builder.Services.AddSingleton<IInventory, LinuxInventory>();
         builder.Services.AddSingleton<ICommandRunner, CommandRunner>();
         builder.Services.AddSingleton<IProcessLauncher, ProcessLauncher>();
+        builder.Services.AddSingleton<IAccounts, Accounts>();
+        builder.Services.AddSingleton<IUserSessions, UserSessions>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
             services.GetRequiredService<ICommandRunner>(), services.GetRequiredService<IInventory>(), settings.PrivateDirectory));
         builder.Services.AddFileTransfer(settings.Files);

@@ -47,7 +47,7 @@ internal sealed class PythonMisdoers : Misdoers
         },
         new ProcessLauncher(TimeProvider.System, NullLogger<ProcessLauncher>.Instance),
         new NoRequests(),
-        new AgentSurroundings(new CurrentIdentity()),
+        new AgentSurroundings(new CurrentIdentity(), new FixedSessions(), plugins.Clock),
         plugins.Clock,
         plugins.Loggers));
 
