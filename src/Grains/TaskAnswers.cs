@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
 using Ahenk.Plugins.Sdk;
@@ -21,12 +19,18 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
     /// <param name="receivedAt">When the task came; <see langword="null"/> when that is not known any more.</param>
     public TaskAnswer Compose(long taskId, TaskOutcome outcome, DateTimeOffset? receivedAt)
     {
+        var data = OutcomeData.Read(outcome.Data, out var unreadable);
+        if (unreadable is not null)
+        {
+            LogData(unreadable, taskId);
+        }
+
         var message = new TaskStatusMessage
         {
             TaskId = taskId,
             ResponseCode = ToWire(outcome.Code),
             ResponseMessage = outcome.Message,
-            ResponseData = ReadData(taskId, outcome.Data),
+            ResponseData = data,
             ContentType = outcome.FileType is { } type ? ToWire(type) : ContentType.ApplicationJson,
             Timestamp = time.GetLocalNow(),
         };
@@ -61,25 +65,6 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
         ResultFileType.ApplicationVndMsExcel => ContentType.ApplicationVndMsExcel,
         _ => ContentType.TextPlain,
     };
-
-    private JsonObject? ReadData(long taskId, string? data)
-    {
-        if (data is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonNode.Parse(data) as JsonObject;
-        }
-        catch (JsonException failure)
-        {
-            // The text was written by the plugin host from an object: only nesting beyond the reader's depth can get here.
-            LogData(failure, taskId);
-            return new JsonObject { ["Result"] = "The result is nested too deep to be sent." };
-        }
-    }
 
     [LoggerMessage(1401, LogLevel.Warning, "[EXECUTION] The answer of task {TaskId} was cut to fit a stanza of {Bytes} bytes")]
     private partial void LogCut(long taskId, int bytes);

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
 using Ahenk.Plugins.Sdk;
@@ -20,13 +18,19 @@ public sealed partial class PolicyReport(TaskOptions options, TimeProvider time,
     /// </returns>
     public OutboxDraft Compose(string? policyVersion, long commandExecutionId, TaskOutcome outcome)
     {
+        var data = OutcomeData.Read(outcome.Data, out var unreadable);
+        if (unreadable is not null)
+        {
+            LogData(unreadable, commandExecutionId);
+        }
+
         var message = new PolicyStatusMessage
         {
             PolicyVersion = policyVersion,
             CommandExecutionId = commandExecutionId,
             ResponseCode = ToWire(outcome.Code),
             ResponseMessage = outcome.Message,
-            ResponseData = ReadData(commandExecutionId, outcome.Data),
+            ResponseData = data,
             Timestamp = time.GetLocalNow(),
         };
         var fitting = message.FitTo(options.MaxStanzaBytes - TaskAnswers.StanzaOverhead, outcome.KeepEnd);
@@ -48,25 +52,6 @@ public sealed partial class PolicyReport(TaskOptions options, TimeProvider time,
         PluginCode.Processing => PolicyStatusCode.Received,
         _ => PolicyStatusCode.Error,
     };
-
-    private JsonObject? ReadData(long commandExecutionId, string? data)
-    {
-        if (data is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            return JsonNode.Parse(data) as JsonObject;
-        }
-        catch (JsonException failure)
-        {
-            // The text was written by the plugin host from an object: only nesting beyond the reader's depth can get here.
-            LogData(failure, commandExecutionId);
-            return new JsonObject { ["Result"] = "The result is nested too deep to be sent." };
-        }
-    }
 
     [LoggerMessage(1601, LogLevel.Warning, "[POLICY] The answer of execution {ExecutionId} was cut to fit a stanza of {Bytes} bytes")]
     private partial void LogCut(long executionId, int bytes);
