@@ -13,7 +13,7 @@ usage() {
     cat <<'TEXT'
 ./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
 ./dev.sh test     builds everything and runs all tests; the last line counts them
-./dev.sh bench    prints the numbers that README quotes
+./dev.sh bench    prints the numbers that README quotes (bench schedule: those of scheduled tasks only)
 ./dev.sh soak     20 minutes of tasks with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/

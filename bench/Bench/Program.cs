@@ -3,16 +3,24 @@ using Ahenk.Bench;
 using Ahenk.LiderSimulator;
 using Ahenk.TestSite;
 using Ahenk.XmppServers;
+using static Ahenk.Bench.Report;
 
-// ./dev.sh bench [--quick]   All figures of one run on one machine: only their ratios mean something elsewhere.
+// ./dev.sh bench [--quick] [schedule]   All figures of one run on one machine: only their ratios mean something elsewhere. With 'schedule': those of scheduled tasks only.
 var quick = args.Contains("--quick");
-using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(20));
+using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(40));
 var cancellationToken = limit.Token;
 
 await using var site = await Site.CreateAsync(new ProsodyServer(), cancellationToken: cancellationToken);
 site.Agent.Set("CONNECTION", "answer_delay_ms", "0").Set("BASE", "loglevel", "warning");
 await site.BringOnlineAsync(cancellationToken);
 await site.Agent.WaitForStatusAsync(status => (string?)status["registration"] == "verified", "verified", TimeSpan.FromSeconds(30), cancellationToken);
+
+var load = new Load(site, cancellationToken);
+if (args.Contains("schedule"))
+{
+    await new ScheduledTasks(site, load, quick, cancellationToken).MeasureAsync();
+    return Violations();
+}
 
 const string FloorName = "floor";
 await site.Server.AddAccountAsync(FloorName, "floor", cancellationToken);
@@ -23,7 +31,6 @@ await site.Lider.AddAgentAsync(FloorName, "floor", ["aa:bb:cc:00:11:22"], cancel
 var fsync = Fsync.Measure(Path.GetDirectoryName(site.Agent.Database)!, 200);
 Line("fsync of a 4 KiB append", "p50 {0:0.000} ms, p95 {1:0.000} ms", fsync.At(50), fsync.At(95));
 
-var load = new Load(site, cancellationToken);
 await load.RoundTripsAsync(FloorName, 200);
 await load.RoundTripsAsync(site.AgentName, 200);
 var floorTrip = await load.RoundTripsAsync(FloorName, 500);
@@ -57,8 +64,11 @@ Line("idle memory, " + settle.TotalSeconds.ToString(CultureInfo.InvariantCulture
 Line("  of it private", "{0:0.0} MB dirty (target: at most 45), {1:0.0} MB clean (files nobody else maps), {2:0.0} MB anonymous", after.PrivateDirty, after.PrivateClean, after.Anonymous);
 Line("idle CPU", "{0:0.00} % of a core over {1:0} s (target: at most 0.3)", (after.CpuSeconds - before.CpuSeconds) / during.TotalSeconds * 100, during.TotalSeconds);
 Line("idle wake-ups", "{0:0.0} voluntary context switches/s", (after.Switches - before.Switches) / during.TotalSeconds);
-Line("violations of the wire contract", "{0}", site.Lider.Violations.Count);
-return site.Lider.Violations.Count == 0 ? 0 : 1;
+await new ScheduledTasks(site, load, quick, cancellationToken).MeasureAsync();
+return Violations();
 
-static void Line(string label, string format, params object[] values) =>
-    Console.WriteLine($"{label,-36}{string.Format(CultureInfo.InvariantCulture, format, values)}");
+int Violations()
+{
+    Line("violations of the wire contract", "{0}", site.Lider.Violations.Count);
+    return site.Lider.Violations.Count == 0 ? 0 : 1;
+}

@@ -47,6 +47,20 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public async Task Scheduled_tasks_are_shown_for_people_and_as_json()
+    {
+        await using var site = await Installation.OnlineAsync();
+        await site.Lider.SendTaskAsync(site.AgentName, 41, "probe", "NOOP", [], "0 0 29 2 *", Cancelled);
+        await site.RunAsync(42, "probe", "NOOP", [], Cancelled);
+
+        var shown = (await RunAsync(site, "", "schedule")).Output.Split('\n');
+        Assert.StartsWith("ID  SCHEDULE    NEXT RUN", shown[0], StringComparison.Ordinal);
+        Assert.Matches("^41  0 0 29 2 \\*  20[0-9]{2}-02-29 00:00:00 +probe +NOOP", shown[1]);
+        var listed = JsonNode.Parse((await RunAsync(site, "", "schedule", "--json")).Output)!.AsArray();
+        Assert.Equal((41, null), ((int?)Assert.Single(listed)!["id"], listed[0]!["last_planned"]));
+    }
+
+    [Fact]
     public async Task Without_a_daemon_the_command_says_so()
     {
         await using var agent = new AgentProcess();

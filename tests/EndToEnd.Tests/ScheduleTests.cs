@@ -39,6 +39,7 @@ public sealed class ScheduleTests
         Assert.Equal("TASK_PROCESSED", (await site.RunAsync(2, "probe", "NOOP", [], Cancelled)).Code);
         Assert.Null(site.Lider.Tasks.Find(1)!.Final);
         Assert.False(File.Exists(file));
+        Assert.DoesNotContain("could not be set", site.Agent.Log, StringComparison.Ordinal);
         Assert.Empty(site.Lider.Violations);
     }
 

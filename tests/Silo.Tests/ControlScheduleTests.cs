@@ -21,7 +21,7 @@ public sealed class ControlScheduleTests
         var answer = await _methods.Invoke(JsonRpc.Read("""{"method":"schedule","params":{"limit":5000}}""", out _)!, new PeerCredentials(1, 0), Token);
 
         var row = Assert.Single(answer!.AsArray())!;
-        Assert.Equal((7, "probe", "RUN", "0 9 * * *"), ((int)row["id"]!, (string?)row["plugin"], (string?)row["command"], (string?)row["cron"]));
+        Assert.Equal((7, "probe", "RUN", "0 9 * * *"), ((long)row["id"]!, (string?)row["plugin"], (string?)row["command"], (string?)row["cron"]));
         Assert.Equal((At.AddDays(1).AddSeconds(20), At, "MISSED"), ((DateTimeOffset)row["next_run"]!, (DateTimeOffset)row["last_planned"]!, (string?)row["last_code"]));
         Assert.Null(row["last_started"]);
         Assert.Equal(1000, _schedules.AskedLimit);
