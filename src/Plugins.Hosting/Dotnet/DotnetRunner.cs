@@ -55,12 +55,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
             Progress = call.Progress,
         };
 
-        // The pool would run dry of threads if a few plugins did their work before they first await, or blocked.
-        return await await Task.Factory.StartNew(
-            () => Start(plugin, call, context, cancellationToken),
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach,
-            TaskScheduler.Default);
+        return await factory.Threads.RunAsync(() => Start(plugin, call, context, cancellationToken));
     }
 
     public async ValueTask DisposeAsync()

@@ -18,6 +18,8 @@ internal sealed class DotnetRunnerFactory(PluginHostOptions options, IMachine ma
 
     public UnloadWatch Unloaded { get; } = new(time, loggers.CreateLogger<UnloadWatch>());
 
+    public PluginThreads Threads { get; } = new(TimeSpan.FromSeconds(10));
+
     public string? FindObstacle() => null;
 
     public IPluginRunner Create(string folder, PluginManifest manifest) => new DotnetRunner(folder, manifest, this);
