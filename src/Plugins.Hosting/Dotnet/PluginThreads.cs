@@ -1,14 +1,17 @@
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>
-/// Threads on which the code of plugins begins. It may work or block for long before it first awaits: the pool would run dry of threads, and the agent stand
-/// still. A thread is kept for the next call for a while, since making one costs more than a small task.
+/// Where the code of plugins begins. It may work or block for long before it first awaits: the pool would run dry of threads, and the agent stand still. So only
+/// one call at a time begins in the pool, which costs least; while it has not come to its first await, others begin on threads of their own, which are kept
+/// for the next ones for a while.
 /// </summary>
 /// <param name="keep">How long an idle thread is kept.</param>
 internal sealed class PluginThreads(TimeSpan keep)
 {
     private readonly Lock _gate = new();
     private readonly List<Worker> _idle = [];
+
+    private int _beginsInPool;
 
     private TimeSpan Keep => keep;
 
@@ -24,8 +27,23 @@ internal sealed class PluginThreads(TimeSpan keep)
         }
     }
 
-    /// <summary>Begins work on a thread of its own; what follows its first await runs in the pool.</summary>
-    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    /// <summary>Begins work; what follows its first await runs in the pool.</summary>
+    public Task<T> RunAsync<T>(Func<Task<T>> work) =>
+        Interlocked.Exchange(ref _beginsInPool, 1) == 0 ? Task.Run(() => BeginInPool(work)) : RunOnThreadAsync(work);
+
+    private Task<T> BeginInPool<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return work();
+        }
+        finally
+        {
+            Volatile.Write(ref _beginsInPool, 0);
+        }
+    }
+
+    private async Task<T> RunOnThreadAsync<T>(Func<Task<T>> work)
     {
         var begun = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         TakeWorker().Begin(() => Begin(work, begun));
