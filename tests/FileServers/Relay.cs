@@ -49,6 +49,9 @@ public sealed class Relay : IAsyncDisposable
     /// <summary>How many connections are troubled; then all is well. Default: 1.</summary>
     public int Troubles { get; init; } = 1;
 
+    /// <summary>What the trouble waits for: that the other side has come to the point where it is to happen.</summary>
+    public Func<Task> Ready { get; init; } = () => Task.CompletedTask;
+
     /// <summary>Completes when the first trouble was made.</summary>
     public Task Troubled => _trouble.Task;
 
@@ -126,8 +129,14 @@ public sealed class Relay : IAsyncDisposable
             int count;
             while ((count = await from.ReceiveAsync(buffer, _end.Token)) > 0)
             {
-                if (passed.IsStalled || (Trouble != RelayTrouble.None && passed.Add(count) > After && Interlocked.Increment(ref _troubles) <= Troubles))
+                if (passed.IsStalled)
                 {
+                    continue;
+                }
+
+                if (Trouble != RelayTrouble.None && passed.Add(count) > After && Interlocked.Increment(ref _troubles) <= Troubles)
+                {
+                    await Ready();
                     if (Trouble == RelayTrouble.Cut)
                     {
                         from.Close(timeout: 0);

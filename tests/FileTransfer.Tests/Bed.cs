@@ -40,6 +40,15 @@ internal sealed class Bed : IDisposable
 
     public Task FetchAsync(FileServer server, string? path) => Client().FetchAsync(server, path, Target, Cancellation);
 
+    /// <summary>Completes when the first bytes of a fetch are in the target.</summary>
+    public async Task FetchBegunAsync()
+    {
+        while (!(new FileInfo(Target) is { Exists: true, Length: > 0 }))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), Cancellation);
+        }
+    }
+
     public Task UploadAsync(FileServer server, string name, byte[] content) =>
         Client().UploadAsync(server, "PC-01", name, Write("source", content), Cancellation);
 

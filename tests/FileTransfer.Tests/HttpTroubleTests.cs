@@ -22,7 +22,7 @@ public sealed class HttpTroubleTests(HttpServerFixture fixture) : IClassFixture<
     [InlineData(RelayTrouble.Stall, "Nothing moved for 60 seconds")]
     public async Task A_fetch_that_is_interrupted_leaves_nothing(RelayTrouble trouble, string words)
     {
-        await using var relay = new Relay(_server.Port) { Trouble = trouble, After = Middle };
+        await using var relay = new Relay(_server.Port) { Trouble = trouble, After = Middle, Ready = _bed.FetchBegunAsync };
         await File.WriteAllBytesAsync(Path.Combine(_server.Root, "big"), Bed.Random(Length), Bed.Cancellation);
         var place = Through(relay, "/big");
         var fetch = _bed.FetchAsync(place, null);
