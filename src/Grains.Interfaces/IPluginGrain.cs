@@ -50,7 +50,9 @@ public interface IPluginWorkOwner : IGrain
     /// The work ended. When the call returns, the answer's place among the others is decided; it is stored soon after, if need be when the
     /// disk takes it again.
     /// </summary>
-    Task Complete(TaskOutcome outcome);
+    /// <param name="work">What was handed over.</param>
+    /// <param name="outcome">How it ended.</param>
+    Task Complete(PluginWork work, TaskOutcome outcome);
 }
 
 /// <summary>What kind of work it is.</summary>
@@ -113,6 +115,10 @@ public sealed record PluginWork
     /// <summary>The occurrence that this is the run of, for a scheduled task; its owner is asked before it starts.</summary>
     [Id(10)]
     public DateTimeOffset? Run { get; init; }
+
+    /// <summary>Whatever the owner wants to know it again by; not looked at on the way.</summary>
+    [Id(11)]
+    public string? Tag { get; init; }
 
     /// <summary>Without the parameters, which may hold secrets.</summary>
     public override string ToString() => $"PluginWork {{ {Kind} {Id} {Command} }}";

@@ -208,7 +208,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         {
             if (work.Owner is { } owner)
             {
-                await owner.Complete(outcome);
+                await owner.Complete(work, outcome);
             }
             else if (work.Kind == PluginWorkKind.Command)
             {

@@ -115,7 +115,7 @@ public sealed partial class TaskGrain(
     }
 
     /// <inheritdoc/>
-    public Task Complete(TaskOutcome outcome)
+    public Task Complete(PluginWork work, TaskOutcome outcome)
     {
         // Not awaited: the answer has its place in the journal's queue now, and the note that the plugin's next item starts can share its commit.
         _finishing = Finish(outcome);

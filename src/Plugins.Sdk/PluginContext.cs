@@ -57,7 +57,10 @@ public sealed class PluginContext
     public Task ReportProgressAsync(string message, JsonObject? data = null) => Progress(message, data);
 }
 
-/// <summary>The services of the machine, injected so that a plugin can be tested without one.</summary>
+/// <summary>
+/// The services of the machine, injected so that a plugin can be tested without one. What has a default here need not be there in a test of a plugin that
+/// does not use it; the agent has all.
+/// </summary>
 public interface IMachine
 {
     /// <summary>Runs programs.</summary>
@@ -65,6 +68,21 @@ public interface IMachine
 
     /// <summary>Describes hardware, system and network.</summary>
     IInventory Inventory { get; }
+
+    /// <summary>Knows the users of the machine and of its directory.</summary>
+    IAccounts Accounts => throw new NotSupportedException("This machine has no Accounts.");
+
+    /// <summary>Knows who is logged in.</summary>
+    IUserSessions Sessions => throw new NotSupportedException("This machine has no Sessions.");
+
+    /// <summary>Runs programs as a user.</summary>
+    IUserCommands UserCommands => throw new NotSupportedException("This machine has no UserCommands.");
+
+    /// <summary>Reads and writes files in the homes of users.</summary>
+    IHomeFiles HomeFiles => throw new NotSupportedException("This machine has no HomeFiles.");
+
+    /// <summary>Shows dialogs in the sessions of users.</summary>
+    IUserDialogs Dialogs => throw new NotSupportedException("This machine has no Dialogs.");
 
     /// <summary>
     /// A directory that only the agent's user can enter (mode 0700) and that is emptied at start: for files a command

@@ -50,10 +50,13 @@ public sealed class LinuxMachineTests : IDisposable
     public void A_parent_that_is_missing_is_named()
     {
         var failure = Assert.Throws<IOException>(() => new LinuxMachine(
-            new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), $"{_parent}/no/private"));
+            new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), NoPeople, $"{_parent}/no/private"));
 
         Assert.Contains($"{_parent}/no/private", failure.Message, StringComparison.Ordinal);
     }
 
-    private LinuxMachine Make() => new(new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), Place);
+    /// <summary>No test here asks for them.</summary>
+    private static PeopleServices NoPeople => new(null!, null!, null!, null!, null!);
+
+    private LinuxMachine Make() => new(new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), NoPeople, Place);
 }

@@ -37,7 +37,7 @@ public abstract class ScriptTest : IDisposable
         new ScriptPlugin().Policy!.Apply(Given.Profile(Machine(runner), "ayse", profile), Token);
 
     private LinuxMachine Machine(ICommandRunner? runner) =>
-        new(runner ?? new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), PrivateDirectory);
+        new(runner ?? new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance), new LinuxInventory(), new PeopleServices(null!, null!, null!, null!, null!), PrivateDirectory);
 
     private protected static JsonObject Parameters(JsonNode? type, string contents, string? parameters = null) => new()
     {

@@ -55,6 +55,9 @@ public sealed record AhenkSettings
     /// <summary>How scheduled tasks are run.</summary>
     public required ScheduleOptions Schedules { get; init; }
 
+    /// <summary>How users are dealt with.</summary>
+    public required PeopleOptions People { get; init; }
+
     /// <summary>How plugins are waited for and run.</summary>
     public required PluginOptions Plugins { get; init; }
 
@@ -133,6 +136,14 @@ public sealed record AhenkSettings
                 Overlap = reader.Choice("SCHEDULER", "overlap", Overlap.Skip, ("skip", Overlap.Skip), ("queue", Overlap.Queue)),
                 SplaySeconds = reader.Number("SCHEDULER", "splay_seconds", 0, 0, 86_400),
             },
+            People = new PeopleOptions
+            {
+                AgreementRequired = reader.Choice("MACHINE", "agreement", false, ("1", true), ("0", false), ("true", true), ("false", false)),
+                AgreementTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "agreement_timeout", 300, 10, 86_400)),
+                AllowWithoutUi = reader.Choice("MACHINE", "agreement_without_ui", true, ("allow", true), ("end", false)),
+                PolicyTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "get_policy_timeout", 30, 1, 3600)),
+                IsTurkish = reader.Choice("MACHINE", "language", IsSystemTurkish(), ("tr", true), ("en", false)),
+            },
             Plugins = new PluginOptions
             {
                 InstallTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "install_timeout", 600, 1, 86_400)),
@@ -152,6 +163,13 @@ public sealed record AhenkSettings
             },
             Gateway = ReadGateway(reader, stanza),
         };
+    }
+
+    /// <summary>Whether the language of the system is Turkish, or not known.</summary>
+    internal static bool IsSystemTurkish()
+    {
+        var locale = Environment.GetEnvironmentVariable("LC_ALL") is { Length: > 0 } all ? all : Environment.GetEnvironmentVariable("LANG");
+        return string.IsNullOrEmpty(locale) || locale is "C" or "POSIX" or "C.UTF-8" || locale.StartsWith("tr", StringComparison.OrdinalIgnoreCase);
     }
 
     private static GatewayOptions ReadGateway(ConfigurationReader reader, int stanza)

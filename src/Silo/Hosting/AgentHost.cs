@@ -4,6 +4,7 @@ using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
+using Ahenk.Machine.Linux.Dialogs;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Machine.Linux.Sessions;
@@ -48,8 +49,16 @@ internal static class AgentHost
         builder.Services.AddSingleton<IProcessLauncher, ProcessLauncher>();
         builder.Services.AddSingleton<IAccounts, Accounts>();
         builder.Services.AddSingleton<IUserSessions, UserSessions>();
+        builder.Services.AddSingleton<IUserCommands, UserCommands>();
+        builder.Services.AddSingleton<IHomeFiles, HomeFiles>();
+        builder.Services.AddSingleton<IUserDialogs, UserDialogs>();
+        builder.Services.AddSingleton<PeopleServices>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
-            services.GetRequiredService<ICommandRunner>(), services.GetRequiredService<IInventory>(), settings.PrivateDirectory));
+            services.GetRequiredService<ICommandRunner>(),
+            services.GetRequiredService<IInventory>(),
+            services.GetRequiredService<PeopleServices>(),
+            settings.PrivateDirectory));
+        builder.Services.AddSingleton(settings.People);
         builder.Services.AddFileTransfer(settings.Files);
         builder.Services.AddSingleton(settings.Plugins);
         builder.Services.AddSingleton(settings.PluginInstaller);

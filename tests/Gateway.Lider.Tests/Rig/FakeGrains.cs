@@ -90,7 +90,7 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 
     public Task<bool> StartRun(DateTimeOffset plannedAt) => throw new NotSupportedException();
 
-    public Task Complete(TaskOutcome outcome) => throw new NotSupportedException();
+    public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();
 
     public Task PluginUnavailable(string reason) => throw new NotSupportedException();
 
