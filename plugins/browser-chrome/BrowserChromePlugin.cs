@@ -10,7 +10,6 @@ public sealed partial class BrowserChromePlugin : IPlugin
     private const string Proxy = "proxyListChrome";
 
     private readonly ManagedFiles _files;
-    private readonly string _root;
 
     /// <summary>The plugin on this machine.</summary>
     public BrowserChromePlugin()
@@ -21,7 +20,6 @@ public sealed partial class BrowserChromePlugin : IPlugin
     /// <summary>The plugin with another directory in the place of <c>/</c>.</summary>
     internal BrowserChromePlugin(string root)
     {
-        _root = root;
         _files = new ManagedFiles(root);
         Policy = new PluginPolicy(ApplyAsync);
         Modes = new Dictionary<PluginMode, ModeHandler> { [PluginMode.Safe] = UndoAsync };
@@ -64,7 +62,7 @@ public sealed partial class BrowserChromePlugin : IPlugin
     /// <summary>Sets the proxy.</summary>
     /// <returns>Whether the profile says something about it.</returns>
     /// <exception cref="PluginInputException">It is not set.</exception>
-    private async Task<bool> ApplyProxyAsync(PluginContext context, CancellationToken cancellationToken)
+    private static async Task<bool> ApplyProxyAsync(PluginContext context, CancellationToken cancellationToken)
     {
         if (ProxySettings.Read(context.Parameters.GetObjects(Proxy)) is not { } settings)
         {
@@ -73,7 +71,7 @@ public sealed partial class BrowserChromePlugin : IPlugin
 
         var user = context.UserName
             ?? throw new PluginInputException("The proxy was not set: it belongs to a user's desktop, and this profile is the machine's.");
-        await new DesktopProxy(_root, context).SetAsync(user, settings, cancellationToken);
+        await new DesktopProxy(context).SetAsync(user, settings, cancellationToken);
         return true;
     }
 
@@ -84,7 +82,7 @@ public sealed partial class BrowserChromePlugin : IPlugin
         {
             try
             {
-                await new DesktopProxy(_root, context).UndoAsync(user, cancellationToken);
+                await new DesktopProxy(context).UndoAsync(user, cancellationToken);
             }
             catch (PluginInputException problem)
             {

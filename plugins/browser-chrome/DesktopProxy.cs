@@ -1,13 +1,13 @@
-using System.Globalization;
 using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Plugins.BrowserChrome;
 
 /// <summary>Sets the proxy of a user's GNOME desktop, as the user and over the bus of the user's session.</summary>
-/// <param name="root">The directory that stands for <c>/</c>.</param>
 /// <param name="context">The run.</param>
-internal sealed class DesktopProxy(string root, PluginContext context)
+internal sealed class DesktopProxy(PluginContext context)
 {
+    private const string Bus = "DBUS_SESSION_BUS_ADDRESS";
+
     /// <summary>A session's bus that does not answer must not hold up a login.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
@@ -15,13 +15,13 @@ internal sealed class DesktopProxy(string root, PluginContext context)
     /// <exception cref="PluginInputException">It is not set, or not all of it.</exception>
     public async Task SetAsync(string user, ProxySettings settings, CancellationToken cancellationToken)
     {
-        var bus = await FindBusAsync(user, cancellationToken);
+        var session = await FindSessionAsync(user, cancellationToken);
         if (settings.IsProxy)
         {
             await context.Store.SetAsync(Key(user), "set");
         }
 
-        await RunAsync(user, bus, settings, cancellationToken);
+        await RunAsync(user, session, settings, cancellationToken);
         if (!settings.IsProxy)
         {
             await context.Store.SetAsync(Key(user), null);
@@ -40,39 +40,27 @@ internal sealed class DesktopProxy(string root, PluginContext context)
 
     private static string Key(string user) => $"proxy/{user}";
 
-    private async Task<string> FindBusAsync(string user, CancellationToken cancellationToken)
+    /// <summary>
+    /// A session of the user with a bus, best one with a screen: a desktop that was started by itself has a bus of its own. One that is about to end does, too:
+    /// that is when the proxy is switched off.
+    /// </summary>
+    private async Task<UserSession> FindSessionAsync(string user, CancellationToken cancellationToken)
     {
-        // A number would be taken for the number of a user, a dash for an option.
-        if (user.Length == 0 || user[0] == '-' || user.All(char.IsAsciiDigit) || user.Any(char.IsControl))
-        {
-            throw NotSet($"'{user}' is not the name of a user");
-        }
-
-        var result = await context.Machine.Commands.RunAsync(new CommandLine("id", "-u", "--", user) { TimeLimit = Limit }, cancellationToken);
-        if (!result.Succeeded || !uint.TryParse(result.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            throw NotSet($"this machine does not know the user '{user}'");
-        }
-
-        var bus = Path.Combine(root, string.Create(CultureInfo.InvariantCulture, $"run/user/{number}/bus"));
-        return File.Exists(bus) ? bus : throw NotSet($"it needs a session of the user '{user}', and there is none with a bus ({bus})");
+        var account = await context.Machine.Accounts.FindAsync(user, cancellationToken) ?? throw NotSet($"this machine does not know the user '{user}'");
+        var sessions = context.Machine.Sessions;
+        return (await sessions.ListAsync(cancellationToken))
+            .Where(session => session.Uid == account.Uid && sessions.ReadEnvironment(session).ContainsKey(Bus))
+            .OrderByDescending(session => session.IsGraphical)
+            .ThenByDescending(session => session.State == SessionState.Active)
+            .FirstOrDefault() ?? throw NotSet($"it needs a session of the user '{user}', and there is none with a bus");
     }
 
-    private async Task RunAsync(string user, string bus, ProxySettings settings, CancellationToken cancellationToken)
+    private async Task RunAsync(string user, UserSession session, ProxySettings settings, CancellationToken cancellationToken)
     {
         foreach (var (schema, key, value) in settings.Values)
         {
-            // runuser sets HOME; what it is given besides stays.
-            var command = new CommandLine("runuser", "-u", user, "--", "gsettings", "set", schema, key, value)
-            {
-                Environment = new Dictionary<string, string>
-                {
-                    ["XDG_RUNTIME_DIR"] = Path.GetDirectoryName(bus)!,
-                    ["DBUS_SESSION_BUS_ADDRESS"] = $"unix:path={bus}",
-                },
-                TimeLimit = Limit,
-            };
-            var result = await context.Machine.Commands.RunAsync(command, cancellationToken);
+            var command = new CommandLine("gsettings", "set", schema, key, value) { TimeLimit = Limit };
+            var result = await context.Machine.UserCommands.RunAsync(session, command, cancellationToken);
             if (!result.Succeeded)
             {
                 throw NotSet(result.TimedOut

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ahenk.Plugins.Sdk;
@@ -13,8 +12,6 @@ internal sealed class ManagedFiles
 {
     private const string FileName = "liderahenk_browser_chrome_preferences.json";
     private const string Key = "settings";
-    private const UnixFileMode Directories = Files | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-    private const UnixFileMode Files = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string[] _paths;
 
@@ -56,73 +53,15 @@ internal sealed class ManagedFiles
     {
         foreach (var path in _paths)
         {
-            try
+            if (content is null)
             {
-                if (content is not null)
-                {
-                    Write(path, content);
-                }
-                else if (Directory.Exists(Path.GetDirectoryName(path)))
-                {
-                    File.Delete(path);
-                }
+                SystemFile.Delete(path);
             }
-            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            else
             {
-                throw new PluginInputException($"'{path}' could not be {(content is null ? "removed" : "written")}: {failure.Message}");
+                // Written beside the directory and not in it, for the browsers read every file that is there.
+                SystemFile.Write(path, content, Path.GetDirectoryName(Path.GetDirectoryName(path)));
             }
         }
-    }
-
-    private static void Write(string path, byte[] content)
-    {
-        if (IsEqual(path, content))
-        {
-            return;
-        }
-
-        var directory = Path.GetDirectoryName(path)!;
-        MakeDirectory(directory);
-
-        // Beside the directory and not in it, for the browsers read every file that is there.
-        var temporary = Path.Combine(Path.GetDirectoryName(directory)!, ".ahenk-" + RandomNumberGenerator.GetHexString(16, lowercase: true));
-        try
-        {
-            using (var file = new FileStream(
-                temporary,
-                new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                file.Write(content);
-                File.SetUnixFileMode(file.SafeFileHandle, Files);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
-
-    private static bool IsEqual(string path, byte[] content)
-    {
-        var file = new FileInfo(path);
-        return file.Exists && file.LinkTarget is null && file.Length == content.Length && file.UnixFileMode == Files
-            && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
-    }
-
-    // Whatever the agent's umask is: the browsers run as the users.
-    private static void MakeDirectory(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            return;
-        }
-
-        MakeDirectory(Path.GetDirectoryName(path)!);
-        Directory.CreateDirectory(path);
-        File.SetUnixFileMode(path, Directories);
     }
 }

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Ahenk.Plugins.Sdk;
 using Ahenk.PluginTesting;
@@ -9,8 +8,6 @@ namespace Ahenk.Plugins.BrowserChrome.Tests;
 public abstract class BrowserTest : IDisposable
 {
     private const string FileName = "liderahenk_browser_chrome_preferences.json";
-
-    private readonly List<Socket> _buses = [];
 
     private protected BrowserTest()
     {
@@ -30,26 +27,25 @@ public abstract class BrowserTest : IDisposable
 
     private protected MemoryStore Store { get; } = new();
 
-    private protected RecordingRunner Runner { get; } = new();
+    private protected FakeMachine Machine { get; } = new() { Known = { ["ayse"] = new Account("ayse", 1001, 1001, "/home/ayse", "/bin/bash", [1001]) } };
+
+    /// <summary>What was set, as schema, key and value.</summary>
+    private protected IEnumerable<string> Settings => Machine.RanInSession.Select(ran => string.Join(' ', ran.Command.Arguments.Skip(1)));
 
     public void Dispose()
     {
-        _buses.ForEach(bus => bus.Dispose());
         var left = Directory.GetFiles(Root, ".ahenk-*", SearchOption.AllDirectories);
         Directory.Delete(Root, recursive: true);
         Assert.Empty(left);
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>A session of the user with this number.</summary>
-    /// <returns>The bus.</returns>
-    private protected string GivenSession(int number)
+    /// <summary>A session of the user.</summary>
+    private protected UserSession GivenSession(string id = "c1", SessionType type = SessionType.X11, bool hasBus = true, uint user = 1001)
     {
-        var bus = Path.Combine(Directory.CreateDirectory(Path.Combine(Root, $"run/user/{number}")).FullName, "bus");
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(bus));
-        _buses.Add(socket);
-        return bus;
+        var session = new UserSession(id, "ayse", user) { Type = type, State = SessionState.Active, DBusAddress = hasBus ? $"unix:path=/run/user/{user}/bus" : null };
+        Machine.LoggedIn.Add(session);
+        return session;
     }
 
     private protected static JsonObject Profile(JsonArray? preferences = null, JsonArray? proxy = null) =>
@@ -62,7 +58,7 @@ public abstract class BrowserTest : IDisposable
     {
         try
         {
-            return await Plugin.Policy!.Apply(Given.Profile(new FakeMachine(Runner), user, profile, Store), TestContext.Current.CancellationToken);
+            return await Plugin.Policy!.Apply(Given.Profile(Machine, user, profile, Store), TestContext.Current.CancellationToken);
         }
         catch (PluginInputException flaw)
         {
@@ -71,35 +67,5 @@ public abstract class BrowserTest : IDisposable
     }
 
     private protected Task Undo(string? user = "ayse") =>
-        Plugin.Modes[PluginMode.Safe](Given.Profile(new FakeMachine(Runner), user, [], Store), TestContext.Current.CancellationToken);
-
-    private protected sealed class RecordingRunner : ICommandRunner
-    {
-        public List<CommandLine> Commands { get; } = [];
-
-        /// <summary>The numbers of the users that the machine knows.</summary>
-        public Dictionary<string, int> Users { get; } = new() { ["ayse"] = 1001 };
-
-        public Func<CommandLine, CommandResult> Answer { get; set; } = _ => new CommandResult { ExitCode = 0, Output = "", Error = "" };
-
-        /// <summary>What was set, as schema, key and value.</summary>
-        public IEnumerable<string> Settings => Commands.Where(command => command.Program == "runuser").Select(command => string.Join(' ', command.Arguments.Skip(5)));
-
-        public Task<CommandResult> RunAsync(CommandLine command, CancellationToken cancellationToken)
-        {
-            Commands.Add(command);
-            return Task.FromResult(command.Program != "id" ? Answer(command)
-                : Users.TryGetValue(command.Arguments[^1], out var number) ? new CommandResult { ExitCode = 0, Output = $"{number}\n", Error = "" }
-                : new CommandResult { ExitCode = 1, Output = "", Error = "no such user" });
-        }
-    }
-
-    private sealed class FakeMachine(ICommandRunner commands) : IMachine
-    {
-        public ICommandRunner Commands => commands;
-
-        public IInventory Inventory => throw new InvalidOperationException("This plugin needs no inventory.");
-
-        public string PrivateDirectory => throw new InvalidOperationException("This plugin needs no private directory.");
-    }
+        Plugin.Modes[PluginMode.Safe](Given.Profile(Machine, user, [], Store), TestContext.Current.CancellationToken);
 }

@@ -42,7 +42,7 @@ public sealed class PreferenceTests : BrowserTest
         };
         Assert.Equal(expected.ToJsonString(), JsonNode.Parse(File.ReadAllText(Chrome))!.ToJsonString());
         Assert.Equal(File.ReadAllText(Chrome), File.ReadAllText(Chromium));
-        Assert.Empty(Runner.Commands);
+        Assert.Empty(Machine.RanInSession);
     }
 
     [Fact]
