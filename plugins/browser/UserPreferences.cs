@@ -66,7 +66,12 @@ internal sealed partial class UserPreferences(PluginContext context, Account acc
         try
         {
             var old = _files.Read(account, path, FirefoxProfiles.ScriptLimit);
-            var content = old is null && statements.Count == 0 ? null : Script.Of(old).With(statements);
+            if (old is null && statements.Count == 0)
+            {
+                return true;
+            }
+
+            var content = Script.Of(old).With(statements);
             if (content?.Length > FirefoxProfiles.ScriptLimit)
             {
                 throw new HomeFileException($"'{path}' in the home of '{account.Name}' would be larger than {FirefoxProfiles.ScriptLimit} bytes; it was left as it is.");

@@ -23,7 +23,8 @@ public sealed class FakeMachine : IMachine, ICommandRunner, IAccounts, IUserSess
     /// <summary>How that ends.</summary>
     public Func<UserSession, CommandLine, CommandResult> AnswerInSession { get; set; } = (_, _) => Ended(0);
 
-    public ICommandRunner Commands => this;
+    /// <summary>Runs programs as root. Default: they are written down.</summary>
+    public ICommandRunner Commands { get => field ?? this; set; }
 
     public IInventory Inventory => throw new InvalidOperationException("This test expects no look at the inventory.");
 
