@@ -64,7 +64,8 @@ public sealed partial class BrowserPlugin : IPlugin
         var count = await new UserPreferences(context, account).SetAsync(preferences, problems);
         return problems.Count > 0 ? PluginResult.Error($"{Done(count)} {string.Join(' ', problems.Concat(leftOut))}")
             : count == 0 ? PluginResult.Warning(
-                $"The user '{user}' has no profile of Firefox yet. The preferences are set at the first login after Firefox was started once. {string.Join(' ', leftOut)}".TrimEnd())
+                $"The user '{user}' has no profile of Firefox yet. The preferences are set at the first login after Firefox was started once. " +
+                string.Join(' ', leftOut))
             : Answer(Done(count), leftOut);
 
         string Done(int number) => number == 0
@@ -77,7 +78,8 @@ public sealed partial class BrowserPlugin : IPlugin
     {
         var problems = new List<string>();
         var count = await new MachinePreferences(_root, context).SetAsync(preferences, problems, cancellationToken);
-        return problems.Count > 0 ? PluginResult.Error(string.Join(' ', problems.Concat(leftOut)))
+        return problems.Count > 0 ? PluginResult.Error(
+                $"{(count == 0 ? "Nothing was locked." : "Not in every Firefox of this machine the preferences are locked.")} {string.Join(' ', problems.Concat(leftOut))}")
             : count == 0 ? PluginResult.Error($"There is no Firefox on this machine that can be managed; it is looked for in {MachinePreferences.PlacesText}.")
             : Answer("The preferences of Firefox are locked for all users, from its next start on.", leftOut);
     }

@@ -52,10 +52,15 @@ internal sealed partial class UserPreferences(PluginContext context, Account acc
                 Clean($"{profile}/prefs.js", copied, problems);
             }
 
-            await context.Store.SetAsync(Key, null);
+            // A home that cannot be reached now, as after a logout, can be the next time.
+            if (problems.Count == 0)
+            {
+                await context.Store.SetAsync(Key, null);
+            }
         }
 
-        foreach (var problem in problems)
+        // Of a user for whom nothing was set, it is nobody's concern how the home looks.
+        foreach (var problem in problems.Where(_ => copied.Count > 0))
         {
             LogNotUndone(context.Logger, account.Name, problem);
         }

@@ -6,7 +6,7 @@ namespace Ahenk.Plugins.Conky;
 /// <summary>Shows messages to users, and texts on their desktops (PL 3).</summary>
 public sealed class ConkyPlugin : IPlugin
 {
-    private readonly string _root;
+    private readonly Desk _desk;
     private readonly Messages _messages;
 
     /// <summary>The plugin on this machine.</summary>
@@ -18,7 +18,7 @@ public sealed class ConkyPlugin : IPlugin
     /// <summary>The plugin with another directory in the place of <c>/</c>, and another clock.</summary>
     internal ConkyPlugin(string root, TimeProvider time)
     {
-        _root = root;
+        _desk = new Desk(root, time);
         _messages = new Messages(time);
         Commands =
         [
@@ -44,7 +44,7 @@ public sealed class ConkyPlugin : IPlugin
 
     private Task<PluginResult> ExecuteAsync(PluginContext context, CancellationToken cancellationToken)
     {
-        var overlay = Overlay.OfTask(_root, context);
+        var overlay = Overlay.OfTask(_desk, context);
         return context.Parameters.GetBoolean("removeConkyMessage") == true
             ? RemoveAsync(overlay, cancellationToken)
             : ShowAsync(context, overlay, cancellationToken);
@@ -65,7 +65,7 @@ public sealed class ConkyPlugin : IPlugin
             return PluginResult.Error("The text was not shown, because nobody is logged in at a screen of this machine.");
         }
 
-        await Package.EnsureAsync(_root, context, cancellationToken);
+        await Package.EnsureAsync(_desk.Root, context, cancellationToken);
         await overlay.PutAsync(text, cancellationToken);
         var (shown, failed) = await overlay.ShowAsync(sessions, cancellationToken);
         if (shown.Count == 0)
@@ -88,9 +88,9 @@ public sealed class ConkyPlugin : IPlugin
             ? await context.Machine.Accounts.FindAsync(user, cancellationToken)
                 ?? throw new PluginInputException($"The text was not shown: this machine does not know the user '{user}'.")
             : null;
-        await Package.EnsureAsync(_root, context, cancellationToken);
+        await Package.EnsureAsync(_desk.Root, context, cancellationToken);
         var sessions = (await ListSessionsAsync(context, cancellationToken)).Where(session => account is null || session.Uid == account.Uid).ToList();
-        var overlay = account is null ? Overlay.OfMachine(_root, context) : Overlay.OfUser(_root, context, account);
+        var overlay = account is null ? Overlay.OfMachine(_desk, context) : Overlay.OfUser(_desk, context, account);
         await overlay.PutAsync(text, cancellationToken);
         var (shown, failed) = await overlay.ShowAsync(sessions, cancellationToken);
         if (failed.Count > 0)
@@ -108,8 +108,8 @@ public sealed class ConkyPlugin : IPlugin
 
     private async Task UndoAsync(PluginContext context, CancellationToken cancellationToken)
     {
-        var overlay = context.UserName is not { } user ? Overlay.OfMachine(_root, context)
-            : await context.Machine.Accounts.FindAsync(user, cancellationToken) is { } account ? Overlay.OfUser(_root, context, account)
+        var overlay = context.UserName is not { } user ? Overlay.OfMachine(_desk, context)
+            : await context.Machine.Accounts.FindAsync(user, cancellationToken) is { } account ? Overlay.OfUser(_desk, context, account)
             : null;
         if (overlay is { Exists: true })
         {

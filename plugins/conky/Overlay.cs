@@ -18,20 +18,25 @@ internal sealed class Overlay
     /// <summary>What of a session's environment conky needs to draw on its screen.</summary>
     private static readonly string[] Variables = ["DISPLAY", "XAUTHORITY"];
 
+    /// <summary>How long the processes of a desktop that starts may take to come; only they know the display.</summary>
+    private static readonly TimeSpan DisplayLimit = TimeSpan.FromSeconds(20);
+
     private readonly PluginContext _context;
+    private readonly TimeProvider _time;
     private readonly string _configuration;
     private readonly string? _autostart;
 
     /// <summary>Names an overlay.</summary>
-    /// <param name="root">The directory that stands for <c>/</c>.</param>
+    /// <param name="desk">Where overlays are.</param>
     /// <param name="context">The run.</param>
     /// <param name="name">What tells it from others.</param>
     /// <param name="autostart">The file that starts it in every session; <see langword="null"/>: none.</param>
-    public Overlay(string root, PluginContext context, string name, string? autostart = null)
+    private Overlay(Desk desk, PluginContext context, string name, string? autostart = null)
     {
         _context = context;
-        _configuration = Path.Combine(root, "etc/conky/ahenk", name + ".conf");
-        _autostart = autostart is null ? null : Path.Combine(root, "etc/xdg/autostart", autostart);
+        _time = desk.Time;
+        _configuration = Path.Combine(desk.Root, "etc/conky/ahenk", name + ".conf");
+        _autostart = autostart is null ? null : Path.Combine(desk.Root, "etc/xdg/autostart", autostart);
     }
 
     /// <summary>Whether it was put here and not removed since.</summary>
@@ -43,14 +48,14 @@ internal sealed class Overlay
     private string Pattern => $"^([^ ]*/)?conky .*--config={Regex.Escape(_configuration)}$";
 
     /// <summary>The overlay of one user's profile.</summary>
-    public static Overlay OfUser(string root, PluginContext context, Account account) =>
-        new(root, context, string.Create(CultureInfo.InvariantCulture, $"user-{account.Uid}"));
+    public static Overlay OfUser(Desk desk, PluginContext context, Account account) =>
+        new(desk, context, string.Create(CultureInfo.InvariantCulture, $"user-{account.Uid}"));
 
     /// <summary>The overlay of the machine's profile.</summary>
-    public static Overlay OfMachine(string root, PluginContext context) => new(root, context, "machine", "ahenk-conky.desktop");
+    public static Overlay OfMachine(Desk desk, PluginContext context) => new(desk, context, "machine", "ahenk-conky.desktop");
 
     /// <summary>The overlay of the task.</summary>
-    public static Overlay OfTask(string root, PluginContext context) => new(root, context, "task", "conky.desktop");
+    public static Overlay OfTask(Desk desk, PluginContext context) => new(desk, context, "task", "conky.desktop");
 
     /// <summary>Puts the files here; processes with another text are ended.</summary>
     /// <exception cref="PluginInputException">A file could not be written.</exception>
@@ -129,7 +134,7 @@ internal sealed class Overlay
     /// <returns>Why that failed, or <see langword="null"/>.</returns>
     private async Task<string?> StartAsync(UserSession session, CancellationToken cancellationToken)
     {
-        var environment = _context.Machine.Sessions.ReadEnvironment(session);
+        var environment = await ReadEnvironmentAsync(session, cancellationToken);
         if (!environment.ContainsKey(Variables[0]))
         {
             return "the display of the session is not known";
@@ -141,6 +146,22 @@ internal sealed class Overlay
             new CommandLine("systemd-run", ["--user", "--collect", "--quiet", "--property=Type=exec", .. variables, "--", "conky", .. Arguments]),
             cancellationToken);
         return result.Succeeded ? null : $"conky could not be started: {Explain(result)}";
+    }
+
+    /// <summary>The environment of a session, as soon as it has a display.</summary>
+    private async Task<IReadOnlyDictionary<string, string>> ReadEnvironmentAsync(UserSession session, CancellationToken cancellationToken)
+    {
+        var start = _time.GetTimestamp();
+        while (true)
+        {
+            var environment = _context.Machine.Sessions.ReadEnvironment(session);
+            if (environment.ContainsKey(Variables[0]) || _time.GetElapsedTime(start) >= DisplayLimit)
+            {
+                return environment;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancellationToken);
+        }
     }
 
     private static string Explain(CommandResult result)

@@ -53,13 +53,18 @@ public sealed class FakeMachine : IMachine, ICommandRunner, IAccounts, IUserSess
 
     public Task<IReadOnlyList<UserSession>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<UserSession>>([.. LoggedIn]);
 
-    /// <summary>The variables that follow from the session itself.</summary>
-    public IReadOnlyDictionary<string, string> ReadEnvironment(UserSession session) => new Dictionary<string, string?>
+    /// <summary>The variables that follow from the session itself, as <see cref="LoggedIn"/> has it now.</summary>
+    public IReadOnlyDictionary<string, string> ReadEnvironment(UserSession session)
     {
-        ["DISPLAY"] = session.Display,
-        ["XAUTHORITY"] = session.Display is null ? null : $"/run/user/{session.Uid}/xauthority",
-        ["DBUS_SESSION_BUS_ADDRESS"] = session.DBusAddress,
-    }.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!);
+        var now = LoggedIn.FirstOrDefault(one => one.Id == session.Id) ?? session;
+        var variables = new Dictionary<string, string?>
+        {
+            ["DISPLAY"] = now.Display,
+            ["XAUTHORITY"] = now.Display is null ? null : $"/run/user/{now.Uid}/xauthority",
+            ["DBUS_SESSION_BUS_ADDRESS"] = now.DBusAddress,
+        };
+        return variables.Where(pair => pair.Value is not null).ToDictionary(pair => pair.Key, pair => pair.Value!);
+    }
 
     public Task<bool> EndAsync(UserSession session, CancellationToken cancellationToken) => Task.FromResult(LoggedIn.Remove(session));
 

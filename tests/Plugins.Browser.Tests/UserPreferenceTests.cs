@@ -210,6 +210,22 @@ public sealed class UserPreferenceTests : BrowserTest
     }
 
     [Fact]
+    public async Task A_home_that_is_not_there_at_the_logout_is_undone_the_next_time()
+    {
+        GivenProfiles(Default);
+        await Apply(Homepage);
+        Home.MakeFile($"{Home.Path}/{Default}/prefs.js", HomepageStatement + "\n");
+        Directory.Move(Home.Path, $"{Home.Base}/away");
+        await Undo();
+        Directory.Move($"{Home.Base}/away", Home.Path);
+
+        await Undo();
+
+        Assert.Null(ReadHome($"{Default}/user.js"));
+        Assert.Equal("", ReadHome($"{Default}/prefs.js"));
+    }
+
+    [Fact]
     public async Task A_script_that_would_become_too_large_to_be_read_again_is_left_as_it_is()
     {
         GivenProfiles(Default);

@@ -185,6 +185,23 @@ public sealed class OverlayTests : ConkyTest
     }
 
     [Fact]
+    public async Task Nothing_is_written_where_users_can_write()
+    {
+        GivenSession("ayse", 1001, ":0");
+
+        await Show("x");
+        await Apply("x");
+        await Apply("x", user: null);
+
+        string[] written = [TaskText, UserText, MachineText, TaskStart, MachineStart];
+        Assert.Equal(
+            written.Append(Path.Combine(Root, "usr/bin/conky")).Order(StringComparer.Ordinal),
+            Directory.GetFiles(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal));
+        const UnixFileMode Writable = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        Assert.All(written, file => Assert.Equal(UnixFileMode.None, (File.GetUnixFileMode(file) | File.GetUnixFileMode(Path.GetDirectoryName(file)!)) & Writable));
+    }
+
+    [Fact]
     public async Task What_was_killed_by_the_user_is_shown_again_by_the_next_application()
     {
         GivenSession("ayse", 1001, ":0");
@@ -236,6 +253,27 @@ public sealed class OverlayTests : ConkyTest
         Assert.Equal(PluginCode.Error, (await Apply("x")).Code);
         Assert.Equal((PluginCode.Error, "The text was not shown: this machine does not know the user 'nobody'."), await Outcome(Apply("x", "nobody")));
         Assert.Equal(PluginCode.Error, (await Apply("")).Code);
+    }
+
+    [Theory]
+    [InlineData(true, PluginCode.Processed)]
+    [InlineData(false, PluginCode.Error)]
+    public async Task A_desktop_that_is_still_starting_is_waited_for_but_not_for_ever(bool comes, PluginCode expected)
+    {
+        GivenSession("ayse", 1001, null);
+        var running = Apply("x");
+        for (var second = 0; second < 30 && !running.IsCompleted; second++)
+        {
+            if (comes && second == 5)
+            {
+                Machine.LoggedIn[0] = Machine.LoggedIn[0] with { Display = ":0" };
+            }
+
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal(expected, (await running.WaitAsync(TimeSpan.FromSeconds(60), Token)).Code);
+        Assert.Equal(comes ? ["--setenv=DISPLAY=:0"] : [], Machine.RanInSession.Select(ran => ran.Command.Arguments[4]));
     }
 
     [Fact]
