@@ -63,9 +63,8 @@ public sealed partial class BrowserPlugin : IPlugin
         var problems = new List<string>();
         var count = await new UserPreferences(context, account).SetAsync(preferences, problems);
         return problems.Count > 0 ? PluginResult.Error($"{Done(count)} {string.Join(' ', problems.Concat(leftOut))}")
-            : count == 0 ? PluginResult.Warning(
-                $"The user '{user}' has no profile of Firefox yet. The preferences are set at the first login after Firefox was started once. " +
-                string.Join(' ', leftOut))
+            : count == 0 ? PluginResult.Warning(string.Join(' ', leftOut.Prepend(
+                $"The user '{user}' has no profile of Firefox yet. The preferences are set at the first login after Firefox was started once.")))
             : Answer(Done(count), leftOut);
 
         string Done(int number) => number == 0
