@@ -4,6 +4,7 @@ using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
+using Ahenk.Machine.Linux.Administrators;
 using Ahenk.Machine.Linux.Dialogs;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
@@ -53,6 +54,9 @@ internal static class AgentHost
         builder.Services.AddSingleton<IHomeFiles, HomeFiles>();
         builder.Services.AddSingleton<IUserDialogs, UserDialogs>();
         builder.Services.AddSingleton<PeopleServices>();
+        builder.Services.AddSingleton<ILocalAdministrators, PolkitAdministrators>();
+        builder.Services.AddSingleton<IMachineBoot, MachineBoot>();
+        builder.Services.AddSingleton<ISessionWatch, SessionWatch>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
             services.GetRequiredService<ICommandRunner>(),
             services.GetRequiredService<IInventory>(),
