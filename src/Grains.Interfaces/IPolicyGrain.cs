@@ -38,8 +38,9 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <param name="user">The user's key.</param>
     /// <param name="policies">What the user has; <see langword="null"/>: the user is logged out.</param>
     /// <param name="undone">Whether the plugins' safe modes ran for the user, which may have undone what the machine's profiles did, too.</param>
+    /// <param name="answer">Lider's message with the user's policies, when it has just come: it may hold the machine's, too. Stored when the call returns.</param>
     /// <returns>What the machine has.</returns>
-    Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone);
+    Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer);
 
     /// <summary>What is to be applied may be another: a plugin came or changed, the other side's policies did, or the agent has started.</summary>
     Task Replan();
