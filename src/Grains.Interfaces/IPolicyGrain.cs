@@ -16,14 +16,17 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <param name="user">The name as plugins know it, with the domain where there is one.</param>
     Task Enter(string user);
 
-    /// <summary>The agent has started and the user is still logged in: as <see cref="Enter"/>, but what was applied is known and stays.</summary>
+    /// <summary>
+    /// The agent has started and the user is still logged in: as <see cref="Enter"/>, but what was applied is known and stays, and what is stored is applied
+    /// without waiting for Lider.
+    /// </summary>
     /// <param name="user">The name as plugins know it.</param>
     Task Resume(string user);
 
     /// <summary>The user is leaving: nothing is applied any more.</summary>
     Task Leave();
 
-    /// <summary>The plugins' safe modes have undone everything that was applied for the user.</summary>
+    /// <summary>The plugins' safe modes have undone everything that was applied for the user. Stored when the call returns.</summary>
     Task Undone();
 
     /// <summary>Lider's EXECUTE_POLICY (LP 2.5), stored when the call returns; applied if the user is logged in.</summary>

@@ -49,6 +49,7 @@ public sealed partial class PolicyGrain(
     public Task Leave()
     {
         _isIn = false;
+        _changes.Clear();
         _reply?.Dispose();
         _end?.Dispose();
         news.Watch(Key, NoPlugins);
@@ -56,19 +57,18 @@ public sealed partial class PolicyGrain(
     }
 
     /// <inheritdoc/>
-    public Task Undone()
+    public async Task Undone()
     {
-        _changes.Enqueue(async () =>
+        await Load();
+        await Machine.UserChanged(Key, null, undone: true, answer: null);
+        if (_isStored)
         {
-            await Load();
-            await Machine.UserChanged(Key, null, undone: true, answer: null);
-            if (_isStored)
-            {
-                Forget(isAll: true);
-                Change(_state with { IsIn = false });
-            }
-        });
-        return GoOn(mayPlan: false);
+            Forget(isAll: true);
+            Change(_state with { IsIn = false });
+            await Flush();
+        }
+
+        StayWhileNeeded();
     }
 
     /// <inheritdoc/>
@@ -128,6 +128,9 @@ public sealed partial class PolicyGrain(
     private async Task TakeIn(string user, bool isNew)
     {
         await Load();
+
+        // Out by what is stored: the agent stopped between the safe modes and this.
+        isNew |= !_state.IsIn;
         var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew, answer: null);
         if (isNew)
         {
