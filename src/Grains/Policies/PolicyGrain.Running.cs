@@ -108,6 +108,11 @@ public sealed partial class PolicyGrain
                 {
                     EndRun();
                 }
+
+                if (IsMachine)
+                {
+                    TellUsersOfChanges();
+                }
             }
             while (_changes.Count > 0 || (mayPlan && await TryPlan()));
         }
@@ -322,11 +327,7 @@ public sealed partial class PolicyGrain
         Change(_state with { Applied = _run!.Applied });
         _run = null;
         _isDirty = false;
-        if (IsMachine)
-        {
-            TellUsersOfReleased();
-        }
-        else if (_isIn)
+        if (!IsMachine && _isIn)
         {
             // What was undone is the machine's to use now.
             _changes.Enqueue(() => Machine.UserChanged(Key, new PoliciesInUse(_setJson, Used(AppliedNow)), undone: false, answer: null));

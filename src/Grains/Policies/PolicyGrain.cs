@@ -131,7 +131,7 @@ public sealed partial class PolicyGrain(
 
         // Out by what is stored: the agent stopped between the safe modes and this.
         isNew |= !_state.IsIn;
-        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew, answer: null);
+        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(AppliedNow)), undone: isNew, answer: null);
         if (isNew)
         {
             Forget(isAll: true);
@@ -170,14 +170,14 @@ public sealed partial class PolicyGrain(
     }
 
     /// <summary>Stores what is assigned now.</summary>
-    private async Task<bool> Take(PolicySet set)
+    private async Task Take(PolicySet set)
     {
         var before = _setJson;
         Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
-        await Flush();
         var isChanged = _setJson != before;
+        _isPlanWanted |= isChanged;
         LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");
-        return isChanged;
+        await Flush();
     }
 
     private Task OnSilence()
