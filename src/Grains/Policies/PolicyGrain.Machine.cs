@@ -72,6 +72,8 @@ public sealed partial class PolicyGrain
                 _users[document.Key.Name] = new UserPolicies(user.Set.ToJson(), user.Set, [.. Used(user.Applied)]);
             }
         }
+
+        _shownSet = _setJson;
     }
 
     private bool Note(string user, PoliciesInUse policies)
@@ -93,7 +95,6 @@ public sealed partial class PolicyGrain
     {
         var used = Used(AppliedNow);
         _shown.UnionWith(used);
-        _shownSet ??= _setJson;
         return new PoliciesInUse(_setJson, used);
     }
 

@@ -26,7 +26,6 @@ public sealed partial class PolicyGrain(
     private readonly Queue<Func<Task>> _changes = new();
     private IGrainTimer? _reply;
     private bool _isIn;
-    private bool _isAnswered;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -111,13 +110,14 @@ public sealed partial class PolicyGrain(
     private Task Begin(string user, bool isNew)
     {
         _isIn = true;
-        _isAnswered = false;
         _mayUseStored = !isNew;
         _isPlanWanted = true;
         _givenUp.Clear();
         _changes.Enqueue(() => TakeIn(user, isNew));
         _reply?.Dispose();
-        _reply = this.RegisterGrainTimer(OnSilence, new GrainTimerCreationOptions(options.PolicyTimeout, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _reply = isNew
+            ? this.RegisterGrainTimer(OnSilence, new GrainTimerCreationOptions(options.PolicyTimeout, Timeout.InfiniteTimeSpan) { KeepAlive = true })
+            : null;
 
         // Whoever calls waits for no plugin: a plan is made in a turn of its own.
         var begun = GoOn(mayPlan: false);
@@ -160,7 +160,6 @@ public sealed partial class PolicyGrain(
         }
 
         await Take(set);
-        _isAnswered = true;
         _mayUseStored = true;
         _reply?.Dispose();
         if (_isIn)
@@ -182,7 +181,7 @@ public sealed partial class PolicyGrain(
 
     private Task OnSilence()
     {
-        if (_isAnswered || !_isIn)
+        if (_mayUseStored || !_isIn)
         {
             return Task.CompletedTask;
         }
