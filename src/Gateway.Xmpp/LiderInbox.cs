@@ -88,6 +88,8 @@ internal sealed partial class LiderInbox(
                 return PluginOf(install.PluginName).Install(new PluginPackage(install.PluginVersion, install.Source.ToJson(), install.Md5));
             case PluginNotFoundMessage absent:
                 return PluginOf(absent.PluginName).NotFound();
+            case ExecutePolicyMessage policies:
+                return PoliciesOf(policies.Username).Receive(body);
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;
@@ -97,6 +99,9 @@ internal sealed partial class LiderInbox(
     }
 
     private IPluginGrain PluginOf(string name) => grains.GetGrain<IPluginGrain>(name.ToLowerInvariant());
+
+    /// <summary>Lider names users as GET_POLICIES did (LP 2.5); what names nobody is about the machine.</summary>
+    private IPolicyGrain PoliciesOf(string? username) => grains.GetGrain<IPolicyGrain>(string.IsNullOrWhiteSpace(username) ? IPolicyGrain.MachineKey : username);
 
     private Task<AcceptOutcome> Take(ExecuteTaskMessage message, XmppMessage stanza)
     {
