@@ -169,7 +169,7 @@ internal sealed partial class ComingAndGoing : IAsyncDisposable
     }
 
     /// <summary>A login that was over before its turn came is not announced: so what counts is what Lider was told last.</summary>
-    private Task WaitForLastRowAsync(string user, bool isLogin) => _site.Lider.People.Sessions.WaitForAllAsync(
+    private async Task WaitForLastRowAsync(string user, bool isLogin) => await _site.Lider.People.Sessions.WaitForAllAsync(
         rows => (rows.LastOrDefault(row => row.User == user)?.IsLogin ?? false) == isLogin,
         $"such that {user} is {(isLogin ? "in" : "out")}",
         Household.Patience,

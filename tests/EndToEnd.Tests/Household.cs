@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Ahenk.LiderSimulator.People;
 using Ahenk.TestSite;
@@ -64,10 +63,10 @@ internal sealed class Household(Site site)
         await site.Lider.People.PolicyAnswers.WaitAsync(answer => answer.ExecutionId == policy.ExecutionId, count, Patience, Cancelled);
 
     /// <summary>What <c>ahenk users --json</c> says.</summary>
-    public async Task<JsonArray> UsersAsync() => (await JsonAsync("users", "--json")).AsArray();
+    public async Task<JsonArray> UsersAsync() => (await JsonAsync("users", "--json"))!.AsArray();
 
     /// <summary>What <c>ahenk policies --plan USER --json</c> says.</summary>
-    public Task<JsonNode> PlanAsync(string user) => JsonAsync("policies", "--plan", user, "--json");
+    public async Task<JsonNode> PlanAsync(string user) => (await JsonAsync("policies", "--plan", user, "--json"))!;
 
     /// <summary>Waits until nobody is logged in and Lider has all that was to be said.</summary>
     public async Task WaitForEmptyAsync()
@@ -77,11 +76,11 @@ internal sealed class Household(Site site)
             status => (int?)status["outbox_pending"] + (int?)status["outbox_unconfirmed"] == 0, "all said and confirmed", Patience, Cancelled);
     }
 
-    /// <summary>Waits until the users are as wished.</summary>
+    /// <summary>Waits until the users are as wished; the daemon may be away meanwhile.</summary>
     public async Task WaitForUsersAsync(Func<JsonArray, bool> condition, string what)
     {
-        JsonArray? last = null;
-        await WaitAsync(async () => condition(last = await UsersAsync()), what, () => last?.ToJsonString());
+        JsonNode? last = null;
+        await WaitAsync(async () => (last = await JsonAsync("users", "--json")) is JsonArray users && condition(users), what, () => last?.ToJsonString());
     }
 
     /// <summary>Waits until the journal, or what is applied, is as wished.</summary>
@@ -114,17 +113,17 @@ internal sealed class Household(Site site)
         Assert.True(ended.ExitCode == 0, $"ahenk {word} ended with {ended.ExitCode}: {ended.Output}");
     }
 
-    private async Task<JsonNode> JsonAsync(params string[] arguments)
+    /// <summary>What a command answers; <see langword="null"/>: there is no daemon.</summary>
+    private async Task<JsonNode?> JsonAsync(params string[] arguments)
     {
+        const int NotRunning = 3;
         var ended = await AhenkCommand.RunAsync(site.Agent, Cancelled, arguments);
-        try
+        return ended.ExitCode switch
         {
-            return JsonNode.Parse(ended.Output)!;
-        }
-        catch (JsonException)
-        {
-            throw new InvalidOperationException($"ahenk {string.Join(' ', arguments)} ended with {ended.ExitCode}: {ended.Output}\n{site.Agent.Log}");
-        }
+            0 => JsonNode.Parse(ended.Output),
+            NotRunning => null,
+            _ => throw new InvalidOperationException($"ahenk {string.Join(' ', arguments)} ended with {ended.ExitCode}: {ended.Output}"),
+        };
     }
 }
 
