@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Storage.Sqlite;
 
 /// <summary>
-/// The agent's one database file: tasks, schedules, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain state. One process opens it
-/// once. The file and its companions (-wal, -shm) can be read and written by their owner only.
+/// The agent's one database file: tasks, schedules, documents, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain
+/// state. One process opens it once. The file and its companions (-wal, -shm) can be read and written by their owner only.
 /// </summary>
 public sealed class AhenkDatabase : IAsyncDisposable
 {
@@ -37,6 +37,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
         Stream = new SqliteStreamStore(Journal, _reader);
         PluginData = new SqlitePluginData(Journal, _reader);
+        Documents = new SqliteDocumentStore(Journal, _reader, options);
         Reminders = new SqliteReminderTable(Journal, _reader);
     }
 
@@ -57,6 +58,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>What plugins remember.</summary>
     public IPluginData PluginData { get; }
+
+    /// <summary>State of grains that is stored along with the messages that tell of it.</summary>
+    public IDocumentStore Documents { get; }
 
     /// <summary>Orleans' reminders: its reminder service takes the table from the container.</summary>
     public IReminderTable Reminders { get; }

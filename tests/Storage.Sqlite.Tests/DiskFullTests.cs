@@ -54,6 +54,8 @@ public sealed class DiskFullTests
     {
         await database.Tasks.AcceptAsync(TestDatabase.Task(1, "kept"), null);
         await database.Tasks.AcceptAsync(TestDatabase.Task(2), null);
+        var document = new DocumentKey(DocumentKinds.Session, "ayse");
+        await database.Documents.SaveAsync([new Document(document, "kept")], []);
         await fill();
 
         var big = new string('x', 200_000);
@@ -61,8 +63,10 @@ public sealed class DiskFullTests
             await Record.ExceptionAsync(async () => await database.Tasks.AcceptAsync(TestDatabase.Task(id, big), null))));
         var finish = await Assert.ThrowsAsync<StorageException>(
             async () => await database.Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft(big)));
+        var save = await Assert.ThrowsAsync<StorageException>(async () =>
+            await database.Documents.SaveAsync([new Document(document, "small"), new Document(document with { Name = "big" }, big)], [TestDatabase.Draft("half done")]));
 
-        foreach (var error in results.Append(finish))
+        foreach (var error in results.Append(finish).Append(save))
         {
             Assert.Contains("The disk is full: free space", Assert.IsType<StorageException>(error).Message, StringComparison.Ordinal);
             Assert.Equal(database.Options.Path, ((StorageException)error).Path);
@@ -70,6 +74,7 @@ public sealed class DiskFullTests
 
         Assert.Equal([1, 2], await database.Tasks.ListUnfinishedAsync());
         Assert.Equal("kept", (await database.Tasks.FindAsync(1))!.Parameters);
+        Assert.Equal([new Document(document, "kept")], await database.Documents.ListAsync(DocumentKinds.Session));
         Assert.Empty(await database.DueAsync());
         Assert.Equal(new OutboxFigures(0, 0, 0, 0), await database.Outbox.ReadFiguresAsync());
 
@@ -77,11 +82,13 @@ public sealed class DiskFullTests
 
         Assert.Equal(AcceptOutcome.Accepted, await database.Tasks.AcceptAsync(TestDatabase.Task(10, big), null));
         Assert.True(await database.Tasks.FinishAsync(1, "TASK_PROCESSED", TestDatabase.Draft("answer")));
-        Assert.Equal(["answer"], await database.DueBodiesAsync());
-        Assert.Equal(new OutboxFigures(1, 0, 6, 0), await database.Outbox.ReadFiguresAsync());
+        await database.Documents.SaveAsync([new Document(document, big)], [TestDatabase.Draft("message")]);
+        Assert.Equal(["answer", "message"], await database.DueBodiesAsync());
+        Assert.Equal(new OutboxFigures(2, 0, 13, 0), await database.Outbox.ReadFiguresAsync());
         Assert.Empty(database.Db.CheckIntegrity());
         await database.ReopenAsync();
         Assert.Equal([2, 10], await database.Tasks.ListUnfinishedAsync());
+        Assert.Equal(big, await database.Documents.FindAsync(document));
     }
 
     private static void FillUp(FileStream file)

@@ -40,6 +40,21 @@ public sealed class SecretsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Documents_that_were_replaced_or_removed_are_in_no_file_after_a_checkpoint()
+    {
+        var (one, other) = (new DocumentKey(DocumentKinds.Policies, "one"), new DocumentKey(DocumentKinds.Policies, "other"));
+        var text = string.Concat(Enumerable.Repeat(Secret, 1000));
+        await _database.Documents.SaveAsync([new Document(one, text), new Document(other, text)], []);
+        Assert.True(await _database.Db.CheckpointAsync());
+        Assert.NotEqual(0, Occurrences());
+
+        await _database.Documents.SaveAsync([new Document(one, "replaced"), new Document(other, null)], []);
+        Assert.True(await _database.Db.CheckpointAsync());
+
+        Assert.Equal(0, Occurrences());
+    }
+
+    [Fact]
     public async Task The_log_is_emptied_by_itself_soon_after_a_write()
     {
         await AcceptMany();

@@ -38,6 +38,8 @@ public sealed class TestDatabase : IAsyncDisposable
 
     public IPluginData PluginData => Db.PluginData;
 
+    public IDocumentStore Documents => Db.Documents;
+
     public static string NewPath() => Path.Combine(Directory.CreateTempSubdirectory("ahenk-storage-").FullName, "ahenk.db");
 
     public static TestDatabase Create(int maxRows = 10_000, long maxBytes = 64L << 20) =>

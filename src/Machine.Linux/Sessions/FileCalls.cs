@@ -29,6 +29,7 @@ internal static partial class FileCalls
     internal const int EmptyPath = 0x1000;
     internal const int LinkItself = 0x100;
     internal const uint BasicStatus = 0x7FF;
+    internal const uint StatusWithBirth = 0xFFF;
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
@@ -53,6 +54,10 @@ internal static partial class FileCalls
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Status(SafeFileHandle file, string path, int flags, uint mask, out FileStatus status);
+
+    /// <summary>As the other one, of a path from the root.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Status(int ignored, string path, int flags, uint mask, out FileStatus status);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static partial int ChangeMode(SafeFileHandle file, uint mode);
@@ -86,8 +91,29 @@ internal static partial class FileCalls
         [FieldOffset(28)]
         private ushort _mode;
 
+        [FieldOffset(32)]
+        internal ulong Inode;
+
         [FieldOffset(40)]
         internal ulong Size;
+
+        /// <summary>When it was made, 0 where the file system does not know: seconds, and the billionths of the next one.</summary>
+        [FieldOffset(80)]
+        internal long BornSecond;
+
+        [FieldOffset(88)]
+        internal uint BornNanosecond;
+
+        /// <summary>When its content last changed: seconds, and the billionths of the next one.</summary>
+        [FieldOffset(112)]
+        internal long ChangedSecond;
+
+        [FieldOffset(120)]
+        internal uint ChangedNanosecond;
+
+        /// <summary>The device it lies on, both parts of its number.</summary>
+        [FieldOffset(136)]
+        internal ulong Device;
 
         internal readonly bool IsRegular => (_mode & TypeMask) == 0x8000;
 

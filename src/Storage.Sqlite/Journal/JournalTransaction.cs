@@ -24,6 +24,8 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
 
     public PluginDataTable PluginData { get; } = new(connection);
 
+    public DocumentTable Documents { get; } = new(connection);
+
     public ReminderTable Reminders { get; } = new(connection);
 
     public void Begun() => _countsBefore = Outbox.Counts;
@@ -43,6 +45,7 @@ internal sealed class JournalTransaction(SqliteConnection connection, StorageOpt
         Outbox.Dispose();
         Stream.Dispose();
         PluginData.Dispose();
+        Documents.Dispose();
         Reminders.Dispose();
     }
 }

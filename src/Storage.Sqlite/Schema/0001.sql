@@ -74,6 +74,14 @@ CREATE TABLE plugin_data (
   PRIMARY KEY (plugin, key)
 ) STRICT, WITHOUT ROWID;
 
+-- State of grains that messages tell of. kind: what it is about; name: the key within the kind.
+CREATE TABLE document (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
 -- state: 0 pending, 1 sent. AUTOINCREMENT: the id of a row that is gone never comes back, so a late receipt cannot remove another message.
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

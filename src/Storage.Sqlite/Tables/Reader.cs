@@ -20,6 +20,8 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement _parked;
     private readonly Statement _pluginValue;
     private readonly Statement _pluginValues;
+    private readonly Statement _document;
+    private readonly Statement _documents;
     private readonly Statement _due;
     private readonly Statement _nextDue;
     private readonly Statement _stream;
@@ -42,6 +44,8 @@ internal sealed partial class Reader : IDisposable
         _parked = Prepare("SELECT task_id FROM task WHERE state = 3 AND (?1 IS NULL OR plugin = ?1) ORDER BY arrival");
         _pluginValue = Prepare("SELECT value FROM plugin_data WHERE plugin = ?1 AND key = ?2");
         _pluginValues = Prepare("SELECT key, value FROM plugin_data WHERE plugin = ?1 AND substr(key, 1, length(?2)) = ?2 ORDER BY key");
+        _document = Prepare("SELECT text FROM document WHERE kind = ?1 AND name = ?2");
+        _documents = Prepare("SELECT name, text FROM document WHERE kind = ?1 ORDER BY name");
         _due = Prepare("""
             SELECT id, body FROM outbox INDEXED BY outbox_pending WHERE state = 0 AND not_before <= ?1 ORDER BY id LIMIT ?2
             """);
@@ -73,6 +77,12 @@ internal sealed partial class Reader : IDisposable
 
     public IReadOnlyList<KeyValuePair<string, string>> PluginValues(string plugin, string prefix) => All(
         _pluginValues, values => values.Bind(1, plugin).Bind(2, prefix), static row => KeyValuePair.Create(row.Text(0), row.Text(1)));
+
+    public string? Document(DocumentKey key) =>
+        First(_document, document => document.Bind(1, key.Kind).Bind(2, key.Name), static row => row.Text(0));
+
+    public IReadOnlyList<Document> Documents(string kind) => All(
+        _documents, documents => documents.Bind(1, kind), row => new Document(new DocumentKey(kind, row.Text(0)), row.Text(1)));
 
     public IReadOnlyList<OutboxRow> Due(DateTimeOffset now, int limit, string stanzaPrefix) => All(
         _due,

@@ -11,6 +11,8 @@ namespace Ahenk.Storage.Sqlite.Tables;
 /// </summary>
 internal sealed class Statement : IDisposable
 {
+    private const int LongText = 64 * 1024;
+
     private readonly sqlite3 _database;
     private readonly sqlite3_stmt _statement;
 
@@ -48,7 +50,9 @@ internal sealed class Statement : IDisposable
         }
 
         // With its length, not to its first NUL: texts come from outside. (The extra byte keeps the pointer of an empty text from being null.)
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length) + 1);
+        // A long one is measured first, so that the pool does not keep three times its size.
+        var most = value.Length <= LongText ? Encoding.UTF8.GetMaxByteCount(value.Length) : Encoding.UTF8.GetByteCount(value);
+        var buffer = ArrayPool<byte>.Shared.Rent(most + 1);
         try
         {
             var length = Encoding.UTF8.GetBytes(value, buffer);

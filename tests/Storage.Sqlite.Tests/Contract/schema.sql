@@ -18,6 +18,13 @@ CREATE TABLE counter (
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE document (
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (kind, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE grain_state (
   id INTEGER PRIMARY KEY,
   grain_type TEXT NOT NULL,
