@@ -27,7 +27,7 @@ internal sealed class AgreementTalk(AgreementQuestion question, int visit) : IDi
         {
             // The dialogs are taken away; whatever they still say comes too late.
             await linked.CancelAsync();
-            await shown.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)shown).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             return Reply = await _typed.Task;
         }
 

@@ -9,6 +9,7 @@ public sealed partial class UserSessionGrain
 {
     private AgreementTalk? _question;
     private ModeRound? _round;
+    private (int Visit, UserStage Stage)? _ran;
     private PolicyCall _policies;
     private bool _endsSessions;
 
@@ -69,7 +70,7 @@ public sealed partial class UserSessionGrain
                 await Announce();
                 return true;
             case UserStage.EnteringModes:
-                await RunModes(PluginMode.Safe, PluginMode.Login);
+                await RunModes(UserStage.EnteringModes, PluginMode.Safe, PluginMode.Login);
                 if (await Change(static current => current is { Stage: UserStage.EnteringModes } ? current with { Stage = UserStage.In } : current))
                 {
                     _policies = PolicyCall.Enter;
@@ -125,9 +126,16 @@ public sealed partial class UserSessionGrain
 
         _question?.Dispose();
         _question = new AgreementTalk(question, visit);
-        if (await _question.AskAsync(_prompt, User, _stopping.Token) is { } reply)
+        try
         {
-            LogAnswered(User, reply);
+            if (await _question.AskAsync(_prompt, User, _stopping.Token) is { } reply)
+            {
+                LogAnswered(User, reply);
+            }
+        }
+        finally
+        {
+            _question.Withdraw();
         }
     }
 
@@ -182,8 +190,14 @@ public sealed partial class UserSessionGrain
             news);
     }
 
-    private async Task RunModes(PluginMode first, PluginMode second)
+    private async Task RunModes(UserStage stage, PluginMode first, PluginMode second)
     {
+        if (_ran == (_visit, stage))
+        {
+            // What came after them failed: they are not run once more because a disk is full.
+            return;
+        }
+
         var round = new ModeRound(_plugins.List(), [first, second], _document!.Login.NameOf(User), this.AsReference<IPluginWorkOwner>());
         _round = round;
         foreach (var (plugin, work) in round.Work)
@@ -193,6 +207,7 @@ public sealed partial class UserSessionGrain
 
         await round.Done.WaitAsync(_stopping.Token);
         _round = null;
+        _ran = (_visit, stage);
     }
 
     private async Task CallPolicies()
@@ -209,7 +224,7 @@ public sealed partial class UserSessionGrain
     {
         _policies = PolicyCall.None;
         await Policies.Leave();
-        await RunModes(PluginMode.Logout, PluginMode.Safe);
+        await RunModes(UserStage.LeavingModes, PluginMode.Logout, PluginMode.Safe);
         await Policies.Undone();
         var document = _document!;
         OutboxDraft[] news = document.IsAnnounced && await IsRegistered() ? [_news.Logout(User, document.Login)] : [];

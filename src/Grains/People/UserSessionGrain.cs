@@ -87,7 +87,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             LogCame(User, _document!.Stage);
         }
 
-        await DropRights(wasAdministrator);
+        DropRights(wasAdministrator);
         SetOut();
     }
 
@@ -116,7 +116,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             _question?.Withdraw();
         }
 
-        await DropRights(wasAdministrator);
+        DropRights(wasAdministrator);
         SetOut();
     }
 
@@ -148,12 +148,8 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             return;
         }
 
-        await _administrators.AddAsync(User, document.Login.NameOf(User));
-        if (_document is not { IsAdministrator: true })
-        {
-            // The user left while the machine was told.
-            await _administrators.RemoveAsync(User);
-        }
+        // Not waited for: the name service may take its time, and this user's other calls must not.
+        _ = Task.Run(() => _administrators.AddAsync(User, document.Login.NameOf(User)));
     }
 
     /// <inheritdoc/>
@@ -247,11 +243,11 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         }
     }
 
-    private async Task DropRights(bool wasAdministrator)
+    private void DropRights(bool wasAdministrator)
     {
         if (wasAdministrator && _document is not { IsAdministrator: true })
         {
-            await _administrators.RemoveAsync(User);
+            _ = Task.Run(() => _administrators.RemoveAsync(User));
         }
     }
 
