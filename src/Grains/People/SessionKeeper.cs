@@ -103,8 +103,11 @@ public sealed partial class SessionKeeper(
     /// <inheritdoc/>
     public void Dispose()
     {
-        _ended.Cancel();
-        _ended.Dispose();
+        if (!_ended.IsCancellationRequested)
+        {
+            _ended.Cancel();
+            _ended.Dispose();
+        }
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)
