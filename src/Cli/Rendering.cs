@@ -64,6 +64,16 @@ internal static class Rendering
         return Table(rows);
     }
 
+    public static string Users(JsonArray users)
+    {
+        var rows = new List<string[]> { (string[])["USER", "STAGE", "SINCE", "ADMINISTRATOR"] };
+        rows.AddRange(users.Select(user => (string[])
+        [
+            Text(user!, "user"), Text(user!, "stage"), Time(user!, "since"), user!["administrator"]?.GetValue<bool>() == true ? "yes" : "no",
+        ]));
+        return Table(rows);
+    }
+
     /// <summary>One text of an answer, on one line.</summary>
     public static string OneLine(JsonNode node, string name) => Text(node, name);
 

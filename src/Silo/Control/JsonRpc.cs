@@ -63,6 +63,10 @@ internal sealed record ControlRequest(string Method, JsonObject Params, JsonNode
     public string Text(string name) => Params[name] is JsonValue value && value.TryGetValue<string>(out var text)
         ? text
         : throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a text.");
+
+    /// <summary>A text parameter that may be absent.</summary>
+    /// <exception cref="ControlException">It is there and not a text.</exception>
+    public string? OptionalText(string name) => Params[name] is null ? null : Text(name);
 }
 
 /// <summary>A call that is answered with an error.</summary>

@@ -2,6 +2,7 @@ using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.People;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Dialogs;
@@ -59,6 +60,11 @@ internal static class AgentHost
             services.GetRequiredService<PeopleServices>(),
             settings.PrivateDirectory));
         builder.Services.AddSingleton(settings.People);
+        builder.Services.AddSingleton<LoginNews>();
+        builder.Services.AddSingleton<Administrators>();
+        builder.Services.AddSingleton<ILoginSpool>(new LoginSpool(settings.RunDirectory));
+        builder.Services.AddSingleton<SessionKeeper>();
+        builder.Services.AddSingleton<ISessionEvents>(services => services.GetRequiredService<SessionKeeper>());
         builder.Services.AddFileTransfer(settings.Files);
         builder.Services.AddSingleton(settings.Plugins);
         builder.Services.AddSingleton(settings.PluginInstaller);
@@ -73,6 +79,8 @@ internal static class AgentHost
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddSingleton<PluginControl>();
         builder.Services.AddHostedService<ScheduleWatch>();
+        builder.Services.AddHostedService<SessionKeeping>();
+        builder.Services.AddSingleton<UserControl>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);
