@@ -13,12 +13,12 @@ public interface IPluginGrain : IGrainWithStringKey
     Task Enqueue(PluginWork work);
 
     /// <summary>
-    /// A task needs this plugin and it is not here, or not in that version: Lider is asked for it once (LP 7), and the task is told when the plugin has come
-    /// (<see cref="ITaskGrain.Release"/>) or will not come (<see cref="ITaskGrain.PluginUnavailable"/>).
+    /// Somebody needs this plugin and it is not here, or not in that version: Lider is asked for it once (LP 7), and who waits is told when the plugin has come
+    /// or will not come. To say again that one waits is harmless.
     /// </summary>
-    Task Await(long taskId, string? version);
+    Task Await(IPluginWaiter waiter, string? version);
 
-    /// <summary>Lider has the plugin: fetch, check and install it. Returns at once; the outcome reaches the waiting tasks.</summary>
+    /// <summary>Lider has the plugin: fetch, check and install it. Returns at once; the outcome reaches those who wait.</summary>
     Task Install(PluginPackage package);
 
     /// <summary>Lider has no such plugin.</summary>
@@ -53,6 +53,22 @@ public interface IPluginWorkOwner : IGrain
     /// <param name="work">What was handed over.</param>
     /// <param name="outcome">How it ended.</param>
     Task Complete(PluginWork work, TaskOutcome outcome);
+}
+
+/// <summary>Who waits for a plugin that is not here.</summary>
+public interface IPluginWaiter : IGrain
+{
+    /// <summary>The plugin has come, in a version that is waited for.</summary>
+    Task PluginAvailable(string plugin);
+
+    /// <summary>
+    /// The plugin will not come, as far as is known. What waits for it is reported as failed and still done when the plugin comes after all; that is reported
+    /// then, too.
+    /// </summary>
+    /// <param name="plugin">The plugin.</param>
+    /// <param name="version">The version that was waited for.</param>
+    /// <param name="reason">Why, in sentences for the administrator.</param>
+    Task PluginUnavailable(string plugin, string? version, string reason);
 }
 
 /// <summary>What kind of work it is.</summary>

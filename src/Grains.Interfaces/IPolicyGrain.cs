@@ -30,29 +30,35 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <param name="body">The message as it came.</param>
     Task Receive(string body);
 
-    /// <summary>A user came, went, or has other policies now: of the machine's own profiles others may take precedence. For the machine's grain.</summary>
+    /// <summary>
+    /// A user came or went, has other policies, or uses other plugins now. For the machine's grain; asked by the user's, never the other way about. A plugin works for
+    /// the machine or for users, never for both at a time: each side applies nothing through a plugin that the other one uses, and is told to plan anew
+    /// (<see cref="Replan"/>) when it is let go.
+    /// </summary>
     /// <param name="user">The user's key.</param>
-    /// <param name="set">The user's policies as JSON; <see langword="null"/>: the user is logged out.</param>
-    /// <param name="undone">Whether the plugins' safe modes ran for the user, which undoes what the machine's profiles did, too.</param>
-    Task UserChanged(string user, string? set, bool undone);
+    /// <param name="policies">What the user has; <see langword="null"/>: the user is logged out.</param>
+    /// <param name="undone">Whether the plugins' safe modes ran for the user, which may have undone what the machine's profiles did, too.</param>
+    /// <returns>What the machine has.</returns>
+    Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone);
 
-    /// <summary>A plugin came or changed, or the agent has started: what is to be applied may be another.</summary>
+    /// <summary>What is to be applied may be another: a plugin came or changed, the other side's policies did, or the agent has started.</summary>
     Task Replan();
+
+    /// <summary>What is assigned, and which plugins are used.</summary>
+    Task<PoliciesInUse> GetPolicies();
 
     /// <summary>What would be done now, and why.</summary>
     Task<PolicyReportView> Explain();
 }
 
-/// <summary>Who waits for a plugin that is not here.</summary>
-public interface IPluginWaiter : IGrain
+/// <summary>Policies as one grain tells another of them.</summary>
+/// <param name="Set">What is assigned, as JSON. May hold secrets.</param>
+/// <param name="Plugins">The plugins through which something is applied, or about to be.</param>
+[GenerateSerializer, Immutable]
+public sealed record PoliciesInUse([property: Id(0)] string Set, [property: Id(1)] IReadOnlyList<string> Plugins)
 {
-    /// <summary>The plugin is here.</summary>
-    Task PluginAvailable(string plugin);
-
-    /// <summary>The plugin does not come, or not in time.</summary>
-    /// <param name="plugin">The plugin.</param>
-    /// <param name="reason">Why, as a sentence for the administrator.</param>
-    Task PluginUnavailable(string plugin, string reason);
+    /// <summary>Without the policies.</summary>
+    public override string ToString() => $"PoliciesInUse {{ Plugins = {string.Join(' ', Plugins)} }}";
 }
 
 /// <summary>The policies of a user or of the machine, for people.</summary>

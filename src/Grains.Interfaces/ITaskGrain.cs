@@ -6,7 +6,7 @@ namespace Ahenk.Grains.Interfaces;
 /// One task of Lider; the key is Lider's task id. It sees to it that the task runs at most once and that exactly one final answer is
 /// stored for it.
 /// </summary>
-public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner
+public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner, IPluginWaiter
 {
     /// <summary>Takes the task in. When the call returns, the task survives a power cut and its stanza may be acknowledged.</summary>
     Task<AcceptOutcome> Accept(IncomingTask task);
@@ -17,13 +17,6 @@ public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner
     /// run again when its command is idempotent.
     /// </summary>
     Task Release();
-
-    /// <summary>
-    /// The plugin that the task waits for will not come, as far as is known: the task is answered as failed. It stays stored, so that it still runs when the
-    /// plugin comes after all; its result is sent then, too.
-    /// </summary>
-    /// <param name="reason">One sentence for the administrator.</param>
-    Task PluginUnavailable(string reason);
 
     /// <summary>Answers a message that bears this task's id but cannot be run.</summary>
     Task<AcceptOutcome> Reject(RejectedTask task);

@@ -8,8 +8,8 @@ namespace Ahenk.Grains;
 public sealed partial class PluginGrain
 {
     /// <summary>
-    /// The tasks that wait for the plugin, and the asking and installing (LP 7). They are stored as waiting, so that a restart brings them back here; those that
-    /// were answered meanwhile are parked in the store.
+    /// Who waits for the plugin, and the asking and installing (LP 7). Tasks are stored as waiting, and policies planned anew, so that a restart brings them back
+    /// here; tasks that were answered meanwhile are parked in the store.
     /// </summary>
     private sealed class MissingPlugin(PluginGrain grain, IPluginInstaller installer, IOutbox outbox)
     {
@@ -22,14 +22,14 @@ public sealed partial class PluginGrain
 
         private string Name => grain.Name;
 
-        public async Task Await(long taskId, string? version)
+        public async Task Await(IPluginWaiter waiter, string? version)
         {
-            if (_waiting.Any(task => task.TaskId == taskId))
+            if (_waiting.Any(waiting => waiting.Waiter.GetGrainId() == waiter.GetGrainId() && waiting.Version == version))
             {
                 return;
             }
 
-            _waiting.Add(new Waiting(taskId, version, grain._time.GetTimestamp()));
+            _waiting.Add(new Waiting(waiter, version, grain._time.GetTimestamp()));
             grain.DelayDeactivation(Timeout.InfiniteTimeSpan);
             SetTimer();
             if (_asked.Add(version ?? ""))
@@ -54,21 +54,21 @@ public sealed partial class PluginGrain
         }
 
         public Task NotFound() => GiveUp(
-            _ => true, task => $"The plugin {Name}{Version(task)} is not installed on this machine, and Lider has no package of it. Install it, or send the task with a version that is there.");
+            _ => true, waiting => $"The plugin {Name}{Version(waiting)} is not installed on this machine, and Lider has no package of it. Install it, or name a version in Lider that is there.");
 
         /// <summary>The plugin was loaded, or could not be: what can run now is released, in order of arrival.</summary>
         public async Task PluginChanged()
         {
             var released = new List<Waiting>();
-            foreach (var task in _waiting.ToArray())
+            foreach (var waiting in _waiting.ToArray())
             {
-                if (!(await Look(task)).Missing)
+                if (!(await Look(waiting)).Missing)
                 {
-                    released.Add(task);
+                    released.Add(waiting);
                 }
             }
 
-            _waiting.RemoveAll(task => released.Contains(task));
+            _waiting.RemoveAll(released.Contains);
             if (_waiting.Count == 0)
             {
                 _asked.Clear();
@@ -79,17 +79,17 @@ public sealed partial class PluginGrain
                 await grain.GrainFactory.GetGrain<ITaskGrain>(id).Release();
             }
 
-            foreach (var task in released)
+            foreach (var waiting in released)
             {
-                await grain.GrainFactory.GetGrain<ITaskGrain>(task.TaskId).Release();
+                await waiting.Waiter.PluginAvailable(Name);
             }
 
             SetTimer();
         }
 
-        private static string Version(Waiting task) => string.IsNullOrEmpty(task.Version) ? "" : $" in version {task.Version}";
+        private static string Version(Waiting waiting) => string.IsNullOrEmpty(waiting.Version) ? "" : $" in version {waiting.Version}";
 
-        private ValueTask<PluginLookup> Look(Waiting task) => grain._host.FindAsync(Name, task.Version, null);
+        private ValueTask<PluginLookup> Look(Waiting waiting) => grain._host.FindAsync(Name, waiting.Version, null);
 
         private async Task Ask(string? version)
         {
@@ -100,7 +100,7 @@ public sealed partial class PluginGrain
             }
             catch (StorageException failure)
             {
-                // The tasks are answered when their time is up, as if Lider had been silent.
+                // Who waits is told when the time is up, as if Lider had been silent.
                 grain.LogNotAsked(failure, Name);
             }
         }
@@ -114,7 +114,7 @@ public sealed partial class PluginGrain
             }
             catch (Exception failure)
             {
-                // The installer answers with values; should it fail all the same, the tasks must hear of it.
+                // The installer answers with values; should it fail all the same, those who wait must hear of it.
                 grain.LogInstallFailed(failure, Name);
                 problem = failure.Message;
             }
@@ -127,18 +127,18 @@ public sealed partial class PluginGrain
 
                 // What waits on was not released: the package did not bring what it waits for.
                 var problems = new Dictionary<Waiting, string?>();
-                foreach (var task in _waiting.ToArray())
+                foreach (var waiting in _waiting.ToArray())
                 {
-                    problems[task] = (await Look(task)).Problem;
+                    problems[waiting] = (await Look(waiting)).Problem;
                 }
 
                 await GiveUp(
-                    problems.ContainsKey, task => $"The plugin {Name} was installed as Lider offered it, but{Version(task)} it is still not usable: {problems[task]}");
+                    problems.ContainsKey, waiting => $"The plugin {Name} was installed as Lider offered it, but{Version(waiting)} it is still not usable: {problems[waiting]}");
             }
             else if (!grain._stopping.IsCancellationRequested)
             {
                 grain.LogNotInstalled(Name, problem);
-                await GiveUp(_ => true, task => $"The plugin {Name}{Version(task)} is not installed on this machine, and could not be installed: {problem}");
+                await GiveUp(_ => true, waiting => $"The plugin {Name}{Version(waiting)} is not installed on this machine, and could not be installed: {problem}");
             }
 
             grain.Pump();
@@ -159,32 +159,32 @@ public sealed partial class PluginGrain
         private Task OnTimeout() => _isInstalling
             ? Task.CompletedTask // What becomes of the installation decides.
             : GiveUp(
-                task => grain._time.GetElapsedTime(task.Since) >= grain._options.InstallTimeout,
-                task => $"The plugin {Name}{Version(task)} is not installed on this machine, and Lider has not offered it within {grain._options.InstallTimeout.TotalSeconds:0} s ([PLUGIN] install_timeout). " +
-                    "The task runs when the plugin is installed.");
+                waiting => grain._time.GetElapsedTime(waiting.Since) >= grain._options.InstallTimeout,
+                waiting => $"The plugin {Name}{Version(waiting)} is not installed on this machine, and Lider has not offered it within {grain._options.InstallTimeout.TotalSeconds:0} s ([PLUGIN] install_timeout). " +
+                    "It is still done when the plugin is installed.");
 
         private async Task GiveUp(Predicate<Waiting> whom, Func<Waiting, string> reason)
         {
-            var answered = _waiting.FindAll(whom);
+            var told = _waiting.FindAll(whom);
             _waiting.RemoveAll(whom);
             if (_waiting.Count == 0)
             {
                 _asked.Clear();
             }
 
-            foreach (var task in answered)
+            foreach (var waiting in told)
             {
-                await grain.GrainFactory.GetGrain<ITaskGrain>(task.TaskId).PluginUnavailable(reason(task));
+                await waiting.Waiter.PluginUnavailable(Name, waiting.Version, reason(waiting));
             }
 
             SetTimer();
             grain.Pump();
         }
 
-        private sealed record Waiting(long TaskId, string? Version, long Since);
+        private sealed record Waiting(IPluginWaiter Waiter, string? Version, long Since);
     }
 
-    [LoggerMessage(1211, LogLevel.Warning, "[PLUGIN] {Plugin} {Version} is not here: Lider is asked for it, and its tasks wait up to {Seconds} s")]
+    [LoggerMessage(1211, LogLevel.Warning, "[PLUGIN] {Plugin} {Version} is not here: Lider is asked for it, and what needs it waits up to {Seconds} s")]
     private partial void LogMissing(string plugin, string? version, double seconds);
 
     [LoggerMessage(1212, LogLevel.Warning, "[PLUGIN] Lider offers {Plugin}, which nothing here waits for: not installed")]

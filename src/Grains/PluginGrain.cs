@@ -25,6 +25,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
     private readonly HashSet<Task> _running = [];
     private readonly CancellationTokenSource _stopping;
     private readonly WorkInHand _inHand;
+    private readonly PluginNews _news;
     private bool _isExclusive;
 
     /// <summary>Made by Orleans.</summary>
@@ -36,6 +37,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         TaskAnswers answers,
         AnswerFlush flush,
         WorkInHand inHand,
+        PluginNews news,
         PluginOptions options,
         TimeProvider time,
         ILogger<PluginGrain> logger)
@@ -49,6 +51,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         _time = time;
         _logger = logger;
         _inHand = inHand;
+        _news = news;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(inHand.Stopping);
         _missing = new MissingPlugin(this, installer, outbox);
     }
@@ -78,7 +81,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task Await(long taskId, string? version) => _missing.Await(taskId, version);
+    public Task Await(IPluginWaiter waiter, string? version) => _missing.Await(waiter, version);
 
     /// <inheritdoc/>
     public Task Install(PluginPackage package) => _missing.Install(package);
@@ -260,6 +263,11 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         }
 
         await _missing.PluginChanged();
+        if (report.Status == PluginStatus.Active)
+        {
+            _news.Tell(Name);
+        }
+
         item.Done!.TrySetResult(report.Status == PluginStatus.Active
             ? $"The plugin {Name} {report.Version} is active."
             : $"The plugin {Name} is not active ({report.Status}): {report.Reason}");

@@ -227,7 +227,7 @@ public sealed partial class TaskGrain
                 if (lookup.Missing)
                 {
                     // This run does not wait, but a later one may find it.
-                    grain.GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Await(Id, task.PluginVersion).Ignore();
+                    grain.GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Await(grain.AsReference<IPluginWaiter>(), task.PluginVersion).Ignore();
                 }
 
                 return;

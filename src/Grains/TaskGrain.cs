@@ -90,7 +90,10 @@ public sealed partial class TaskGrain(
     }
 
     /// <inheritdoc/>
-    public async Task PluginUnavailable(string reason)
+    public Task PluginAvailable(string plugin) => Release();
+
+    /// <inheritdoc/>
+    public async Task PluginUnavailable(string plugin, string? version, string reason)
     {
         _task ??= await store.FindAsync(TaskId);
         if (_task is not { State: TaskState.Waiting } || _outcome is not null || _isHandedOver)
@@ -110,7 +113,7 @@ public sealed partial class TaskGrain(
         catch (StorageException failure)
         {
             LogAnswerNotStored(failure, TaskId, StorageRetry.TotalSeconds);
-            RetryLater(() => PluginUnavailable(reason));
+            RetryLater(() => PluginUnavailable(plugin, version, reason));
         }
     }
 
@@ -209,7 +212,7 @@ public sealed partial class TaskGrain(
     /// <summary>A parked task has its answer already, and waits on the disk alone.</summary>
     private Task AwaitPlugin(StoredTask task) => task.State == TaskState.Parked
         ? Task.CompletedTask
-        : GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Await(TaskId, task.PluginVersion);
+        : GrainFactory.GetGrain<IPluginGrain>(task.Plugin).Await(this.AsReference<IPluginWaiter>(), task.PluginVersion);
 
     private void RetryLater(Func<Task> attempt)
     {

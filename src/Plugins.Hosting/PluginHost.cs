@@ -52,7 +52,7 @@ public sealed partial class PluginHost : IPluginHost
             if (!string.IsNullOrWhiteSpace(version) && await ReadVersion(entry!) is { } here && here != version.Trim())
             {
                 return NotHere(
-                    $"The plugin {name} is here in version {here}, the task is for version {PluginNames.Shown(version)}. " +
+                    $"The plugin {name} is here in version {here}, but version {PluginNames.Shown(version)} is wanted. " +
                     "Install that version, or correct the version in Lider.");
             }
 

@@ -119,7 +119,7 @@ public sealed class CatalogTests : IDisposable
         Assert.Equal(missing, lookup.Problem is not null);
         if (missing)
         {
-            Assert.Contains($"here in version 1.0.0, the task is for version {wanted}.", lookup.Problem, StringComparison.Ordinal);
+            Assert.Contains($"here in version 1.0.0, but version {wanted} is wanted.", lookup.Problem, StringComparison.Ordinal);
             Assert.False(_plugins.Report("probe").IsLoaded);
         }
     }

@@ -38,7 +38,7 @@ internal class FakePlugins : DispatchProxy
 
         public Task Enqueue(PluginWork work) => throw new NotSupportedException();
 
-        public Task Await(long taskId, string? version) => throw new NotSupportedException();
+        public Task Await(IPluginWaiter waiter, string? version) => throw new NotSupportedException();
 
         public Task Install(PluginPackage package) => throw new NotSupportedException();
 

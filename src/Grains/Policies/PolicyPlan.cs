@@ -122,7 +122,7 @@ public sealed class PolicyPlan
     private PolicyCause CauseOfUndoing(AppliedProfile culprit)
     {
         var now = _candidates.Find(candidate => candidate.Print == culprit.Print) ?? _candidates.Find(candidate => candidate.IsFormOf(culprit));
-        return now is null ? PolicyCause.Unassigned : now.Verdict ?? PolicyCause.Changed;
+        return now is null ? PolicyCause.Unassigned : now.Verdict ?? (culprit.IsInterrupted ? PolicyCause.Interrupted : PolicyCause.Changed);
     }
 
     private PolicyStep Decide(Candidate candidate)
@@ -149,7 +149,8 @@ public sealed class PolicyPlan
         return Step(
             PolicyStepKind.Apply,
             IsApplied(candidate) ? PolicyCause.UndoneWithAnother
-                : _input.Applied.Any(applied => !applied.IsRefused && candidate.IsFormOf(applied)) ? PolicyCause.Changed
+                : _input.Applied.FirstOrDefault(applied => !applied.IsRefused && candidate.IsFormOf(applied)) is { } before
+                    ? before.IsInterrupted ? PolicyCause.Interrupted : PolicyCause.Changed
                 : PolicyCause.Assigned);
 
         PolicyStep Step(PolicyStepKind kind, PolicyCause cause, string? problem = null) => new()

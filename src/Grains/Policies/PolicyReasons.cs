@@ -13,6 +13,7 @@ internal static class PolicyReasons
         {
             PolicyCause.Assigned => $"{subject} is assigned{End(policy)}.",
             PolicyCause.Changed => $"{subject} has changed{End(policy)}.",
+            PolicyCause.Interrupted => $"{subject} is applied again, because the agent or the machine stopped while it was applied or in force.",
             PolicyCause.UndoneWithAnother => $"{subject} is applied again, because another profile of its plugin is undone and takes this one with it.",
             PolicyCause.Unchanged => $"{subject} has not changed since it was handled last.",
             PolicyCause.Expired => $"{subject} is not applied, because the policy ended at {policy.ExpirationText}.",
@@ -42,6 +43,7 @@ internal static class PolicyReasons
                 ? $"{subject} is overridden by one of the user."
                 : $"{subject} is overridden by one of the machine.",
             PolicyCause.Unassigned => $"{subject} is no longer assigned.",
+            PolicyCause.Interrupted => $"{subject} was being applied or in force when the agent or the machine stopped.",
             _ => $"{subject}, or what is applied before it, has changed.",
         };
     }

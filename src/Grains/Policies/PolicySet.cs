@@ -146,13 +146,20 @@ public sealed record AppliedProfile
     [JsonPropertyName("profile")]
     public long? ProfileId { get; init; }
 
-    /// <summary>What it was, see <see cref="ProfilePrint"/>.</summary>
+    /// <summary>What it was, see <see cref="ProfilePrint"/>; empty when nobody knows how much of it is in force.</summary>
     [JsonPropertyName("print")]
     public required string Print { get; init; }
 
     /// <summary>Whether it was refused: then there is nothing to undo.</summary>
     [JsonPropertyName("refused")]
     public bool IsRefused { get; init; }
+
+    /// <summary>Whether nobody knows how much of it is in force.</summary>
+    [JsonIgnore]
+    public bool IsInterrupted => Print.Length == 0;
+
+    /// <summary>The same, of which nobody knows how much is in force. What was refused stays refused.</summary>
+    public AppliedProfile Interrupted() => IsRefused ? this : this with { Print = "" };
 
     /// <summary>The form in which a list of them is stored, in the order in which they were applied.</summary>
     public static string ToJson(IReadOnlyList<AppliedProfile> applied) =>
@@ -175,4 +182,5 @@ public sealed record AppliedProfile
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(PolicySet))]
 [JsonSerializable(typeof(IReadOnlyList<AppliedProfile>))]
+[JsonSerializable(typeof(PolicyState))]
 internal sealed partial class PolicyJson : JsonSerializerContext;

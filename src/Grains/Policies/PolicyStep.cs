@@ -28,6 +28,9 @@ public enum PolicyCause
     /// <summary>Another form of the profile, or another order of a plugin's profiles, is applied.</summary>
     Changed,
 
+    /// <summary>The profile was being applied or undone, or was in force, when the agent or the machine stopped: nobody knows how much of it is there.</summary>
+    Interrupted,
+
     /// <summary>The profile was applied, and went with another profile of its plugin that had to be undone.</summary>
     UndoneWithAnother,
 
@@ -84,7 +87,7 @@ public sealed record PolicyStep
     /// <param name="applied">What is applied before.</param>
     public IReadOnlyList<AppliedProfile> Done(IReadOnlyList<AppliedProfile> applied) => Kind switch
     {
-        PolicyStepKind.Undo => [.. applied.Where(profile => profile.IsRefused || profile.Plugin != Plugin || profile.Scope != Scope)],
+        PolicyStepKind.Undo => [.. applied.Where(profile => !IsUndoing(profile))],
         PolicyStepKind.Apply or PolicyStepKind.Refuse =>
         [
             .. applied.Where(profile => !profile.IsRefused || profile.Print != Print),
@@ -101,6 +104,17 @@ public sealed record PolicyStep
         _ => applied,
     };
 
+    /// <summary>What is applied while this step is under way. A plan that meets it undoes it and applies it again, for nobody knows how far the step has come.</summary>
+    /// <param name="applied">What is applied before.</param>
+    public IReadOnlyList<AppliedProfile> Begun(IReadOnlyList<AppliedProfile> applied) => Kind switch
+    {
+        PolicyStepKind.Undo => [.. applied.Select(profile => IsUndoing(profile) ? profile.Interrupted() : profile)],
+        PolicyStepKind.Apply => [.. Done(applied).SkipLast(1), Done(applied)[^1].Interrupted()],
+        _ => Done(applied),
+    };
+
     /// <summary>Kind and reason; no data.</summary>
     public override string ToString() => $"{Kind} {Plugin}: {Reason}";
+
+    private bool IsUndoing(AppliedProfile profile) => !profile.IsRefused && profile.Plugin == Plugin && profile.Scope == Scope;
 }

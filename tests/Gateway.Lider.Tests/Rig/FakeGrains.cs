@@ -92,7 +92,9 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 
     public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();
 
-    public Task PluginUnavailable(string reason) => throw new NotSupportedException();
+    public Task PluginAvailable(string plugin) => throw new NotSupportedException();
+
+    public Task PluginUnavailable(string plugin, string? version, string reason) => throw new NotSupportedException();
 
     public Task<AcceptOutcome> Reject(RejectedTask task)
     {
@@ -109,7 +111,7 @@ internal sealed class FakePluginGrain(string name, TaskLog log) : IPluginGrain
 {
     public Task Enqueue(PluginWork work) => throw new NotSupportedException();
 
-    public Task Await(long taskId, string? version) => throw new NotSupportedException();
+    public Task Await(IPluginWaiter waiter, string? version) => throw new NotSupportedException();
 
     public Task Install(PluginPackage package)
     {

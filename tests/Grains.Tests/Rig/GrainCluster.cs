@@ -1,4 +1,5 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.Policies;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,9 +15,10 @@ public sealed class GrainCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private GrainCluster(MemoryTaskStore store)
+    private GrainCluster(MemoryTaskStore store, FakeDocumentStore documents)
     {
         Store = store;
+        Documents = documents;
         Store.Time = Clock;
         Reminders = new FakeReminders(Clock);
         Store.ReadReminders = () => Reminders.All;
@@ -37,6 +39,11 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<CurrentIdentity>();
             silo.Services.AddSingleton<IPluginRequests, PluginRequests>();
             silo.Services.AddSingleton<WorkInHand>();
+            silo.Services.AddSingleton<PluginNews>();
+            silo.Services.AddSingleton<PolicyReport>();
+            silo.Services.AddSingleton(People);
+            silo.Services.AddSingleton<IDocumentStore>(Documents);
+            silo.Services.AddSingleton<IMachineBoot>(Boot);
             silo.Services.AddSingleton(PluginOptions);
             silo.Services.AddSingleton<IOutbox>(Outbox);
             silo.Services.AddSingleton<IPluginInstaller>(Installer);
@@ -61,6 +68,12 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public MemoryTaskStore Store { get; }
 
+    public FakeDocumentStore Documents { get; }
+
+    public FakeBoot Boot { get; } = new();
+
+    public PeopleOptions People { get; } = new();
+
     public ScriptedHost Host { get; } = new();
 
     public FakeMachine Machine { get; } = new();
@@ -84,9 +97,9 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>The silo's own grain factory: calls go the way they go in the daemon.</summary>
     public IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
 
-    public static async Task<GrainCluster> StartAsync(MemoryTaskStore? store = null)
+    public static async Task<GrainCluster> StartAsync(MemoryTaskStore? store = null, FakeDocumentStore? documents = null)
     {
-        var cluster = new GrainCluster(store ?? new MemoryTaskStore());
+        var cluster = new GrainCluster(store ?? new MemoryTaskStore(), documents ?? new FakeDocumentStore());
         await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
         return cluster;
     }
@@ -107,6 +120,8 @@ public sealed class GrainCluster : IAsyncDisposable
             await Task(task.Task.TaskId).Release();
         }
     }
+
+    public IPolicyGrain Policies(string key) => Grains.GetGrain<IPolicyGrain>(key);
 
     /// <summary>A reminder rings, whatever the clock says.</summary>
     public Task Ring(long id) => Task(id).AsReference<IRemindable>().ReceiveReminder(ScheduleReminder.Name, default);

@@ -9,7 +9,7 @@ internal sealed class DotnetMisdoers : Misdoers
     {
         [Misdeed.UnknownPlugin] = "is not installed in",
         [Misdeed.UnknownCommand] = "has no command MAKE_COFFEE.",
-        [Misdeed.OtherVersion] = "is here in version 1.0.0, the task is for version 2.0.0.",
+        [Misdeed.OtherVersion] = "is here in version 1.0.0, but version 2.0.0 is wanted.",
         [Misdeed.MissingParameter] = "The parameter 'file' is missing.",
         [Misdeed.Throws] = "InvalidOperationException: the disk is on fire",
         [Misdeed.ThrowsLater] = "InvalidOperationException: the disk is on fire",

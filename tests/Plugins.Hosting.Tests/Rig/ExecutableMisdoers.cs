@@ -13,7 +13,7 @@ internal sealed class ExecutableMisdoers : Misdoers
     {
         [Misdeed.UnknownPlugin] = "is not installed in",
         [Misdeed.UnknownCommand] = "has no command MAKE_COFFEE.",
-        [Misdeed.OtherVersion] = "is here in version 1.0.0, the task is for version 2.0.0.",
+        [Misdeed.OtherVersion] = "is here in version 1.0.0, but version 2.0.0 is wanted.",
         [Misdeed.MissingParameter] = "villain: the parameter file is missing",
         [Misdeed.Throws] = "the disk is on fire",
         [Misdeed.EndsItsProcess] = "signal 9",

@@ -20,7 +20,7 @@ internal sealed class PythonMisdoers : Misdoers
     {
         [Misdeed.UnknownPlugin] = "is not installed in",
         [Misdeed.UnknownCommand] = "has no command MAKE_COFFEE.",
-        [Misdeed.OtherVersion] = "is here in version 1.0.0, the task is for version 2.0.0.",
+        [Misdeed.OtherVersion] = "is here in version 1.0.0, but version 2.0.0 is wanted.",
         [Misdeed.MissingParameter] = "KeyError: 'file'",
         [Misdeed.Throws] = "ValueError: the disk is on fire",
         [Misdeed.ThrowsInConstructor] = "ValueError: the disk is on fire",

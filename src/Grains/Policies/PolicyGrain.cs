@@ -1,0 +1,204 @@
+using Ahenk.Grains.Interfaces;
+using Ahenk.Lider.Protocol;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Serialization.Invocation;
+
+namespace Ahenk.Grains.Policies;
+
+/// <inheritdoc cref="IPolicyGrain"/>
+/// <remarks>
+/// Memory is changed first and stored before anything follows from it. Whatever happens ends in <see cref="GoOn"/>, which does what can be done next, so that a
+/// disk that fails only puts it off.
+/// </remarks>
+[MayInterleave(nameof(IsNewsOfPlugin))]
+public sealed partial class PolicyGrain(
+    IDocumentStore store,
+    IPluginHost plugins,
+    PolicyReport reports,
+    PluginNews news,
+    IMachineBoot boot,
+    WorkInHand inHand,
+    PeopleOptions options,
+    TimeProvider time,
+    ILogger<PolicyGrain> logger) : Grain, IPolicyGrain
+{
+    private readonly Queue<Func<Task>> _changes = new();
+    private IGrainTimer? _reply;
+    private bool _isIn;
+    private bool _isAnswered;
+
+    private string Key => this.GetPrimaryKeyString();
+
+    private bool IsMachine => Key == IPolicyGrain.MachineKey;
+
+    private PolicyScope Scope => IsMachine ? PolicyScope.Machine : PolicyScope.User;
+
+    private IPolicyGrain Machine => GrainFactory.GetGrain<IPolicyGrain>(IPolicyGrain.MachineKey);
+
+    /// <summary>A plugin's grain waits until these are answered, so they must be while this one waits for a plugin's. They only take notes.</summary>
+    public static bool IsNewsOfPlugin(IInvokable call) => call.GetMethodName() is nameof(PluginAvailable) or nameof(PluginUnavailable);
+
+    /// <inheritdoc/>
+    public Task Enter(string user) => Begin(user, isNew: true);
+
+    /// <inheritdoc/>
+    public Task Resume(string user) => Begin(user, isNew: false);
+
+    /// <inheritdoc/>
+    public Task Leave()
+    {
+        _isIn = false;
+        _reply?.Dispose();
+        _end?.Dispose();
+        news.Watch(Key, NoPlugins);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Undone()
+    {
+        _changes.Enqueue(async () =>
+        {
+            await Load();
+            await Machine.UserChanged(Key, null, undone: true);
+            if (_isStored)
+            {
+                Forget(isAll: true);
+                Change(_state with { IsIn = false });
+            }
+        });
+        return GoOn(mayPlan: false);
+    }
+
+    /// <inheritdoc/>
+    public async Task Receive(string body)
+    {
+        if (LiderMessage.Parse(body) is not ExecutePolicyMessage message)
+        {
+            LogNotUnderstood(Key);
+            return;
+        }
+
+        await Load();
+        if (!IsMachine)
+        {
+            await Machine.Receive(body);
+        }
+
+        if (!IsMachine && !_isStored && !_isIn)
+        {
+            LogUnknownUser(Key);
+            return;
+        }
+
+        var set = PolicyMerge.Merge(_state.Set, message, Scope);
+        var isChanged = set.ToJson() != _setJson;
+        if (IsMachine && !isChanged && set.Policies.Count == 0)
+        {
+            // Today's server has no policies of machines: its every answer would be stored here.
+            return;
+        }
+
+        Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
+        await Flush();
+        LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");
+        GoOnAfterAnswer(isChanged);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PolicyReportView> Explain()
+    {
+        await Load();
+        var plan = IsMachine
+            ? await MakePlan(UnionOfUsers(), _state.Set, _run?.AppliedInTheEnd ?? _state.Applied)
+            : await MakePlan(_state.Set, PolicySet.FromJson((await Machine.GetPolicies()).Set), _run?.AppliedInTheEnd ?? _state.Applied);
+        return new PolicyReportView(
+            [.. _state.Set.Policies.Select(policy => new PolicyView(
+                policy.Id, policy.Version, policy.AssignDate, policy.ExpirationText, [.. policy.Profiles.Select(profile => profile.Plugin).Distinct()]))],
+            [.. plan.Steps.Where(step => step.Scope == Scope).Select(step => new PolicyStepView(
+                step.Kind.ToString().ToLowerInvariant(), step.Scope.ToString().ToLowerInvariant(), step.Plugin, step.Reason))],
+            _state.ReceivedAt);
+    }
+
+    private Task Begin(string user, bool isNew)
+    {
+        _isIn = true;
+        _isAnswered = false;
+        _mayUseStored = !isNew;
+        _isPlanWanted = true;
+        _givenUp.Clear();
+        _changes.Enqueue(() => TakeIn(user, isNew));
+        _reply?.Dispose();
+        _reply = this.RegisterGrainTimer(OnSilence, new GrainTimerCreationOptions(options.PolicyTimeout, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+
+        // Whoever calls waits for no plugin: a plan is made in a turn of its own.
+        var begun = GoOn(mayPlan: false);
+        Wake();
+        return begun;
+    }
+
+    private async Task TakeIn(string user, bool isNew)
+    {
+        await Load();
+        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew);
+        if (isNew)
+        {
+            Forget(isAll: true);
+        }
+
+        Change(_state with { User = user, IsIn = true });
+        if ((await GrainFactory.GetGrain<IAgentGrain>(0).GetIdentity()).State == RegistrationState.Unregistered)
+        {
+            LogNotAsked(Key);
+            return;
+        }
+
+        var request = PolicyRequest.For(Key, _state.Set, PolicySet.FromJson(machine.Set), time.GetLocalNow());
+        _unsent.Add(new OutboxDraft(request.ToBody(), time.GetUtcNow(), IsFinal: false));
+    }
+
+    private void GoOnAfterAnswer(bool isChanged)
+    {
+        _isAnswered = true;
+        _mayUseStored = true;
+        _reply?.Dispose();
+        if (IsMachine ? isChanged : _isIn)
+        {
+            Wake();
+        }
+
+        if (IsMachine && isChanged)
+        {
+            TellUsers();
+        }
+    }
+
+    private Task OnSilence()
+    {
+        if (_isAnswered || !_isIn)
+        {
+            return Task.CompletedTask;
+        }
+
+        LogSilence(Key, options.PolicyTimeout.TotalSeconds);
+        _mayUseStored = true;
+        _isPlanWanted = true;
+        return GoOn(mayPlan: true);
+    }
+
+    [LoggerMessage(1604, LogLevel.Information, "[POLICY] Lider says what is assigned to {Key}: {Count} policies, {Change}")]
+    private partial void LogReceived(string key, int count, string change);
+
+    [LoggerMessage(1605, LogLevel.Warning, "[POLICY] Lider sent policies of {Key}, who has never logged in on this machine: nothing is kept of them")]
+    private partial void LogUnknownUser(string key);
+
+    [LoggerMessage(1606, LogLevel.Error, "[POLICY] A message for {Key} holds no policies")]
+    private partial void LogNotUnderstood(string key);
+
+    [LoggerMessage(1607, LogLevel.Warning, "[POLICY] Lider has not said within {Seconds} s what is assigned to {Key} ([SESSION] get_policy_timeout): what is stored is applied")]
+    private partial void LogSilence(string key, double seconds);
+
+    [LoggerMessage(1608, LogLevel.Information, "[POLICY] Lider is not asked for the policies of {Key}, for this machine is not registered")]
+    private partial void LogNotAsked(string key);
+}
