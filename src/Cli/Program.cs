@@ -27,6 +27,7 @@ internal static class Program
             Tasks(),
             Schedule(),
             Plugins(),
+            AgreementCommands.Create(Socket),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
             Change("remove", "Takes plugins out of use until they are loaded again."),

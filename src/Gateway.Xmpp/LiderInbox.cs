@@ -88,6 +88,8 @@ internal sealed partial class LiderInbox(
                 return PluginOf(install.PluginName).Install(new PluginPackage(install.PluginVersion, install.Source.ToJson(), install.Md5));
             case PluginNotFoundMessage absent:
                 return PluginOf(absent.PluginName).NotFound();
+            case ResponseAgreementMessage agreement:
+                return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;

@@ -4,7 +4,7 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins)
+internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, AgreementControl agreement)
 {
     private const int MostTasks = 1000;
 
@@ -18,6 +18,8 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, ISch
         "plugins" => Privileged(request, caller, plugins).List(),
         "load" or "reload" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Load, request.Text("plugins")),
         "remove" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Remove, request.Text("plugins")),
+        "agreement" => await agreement.Describe(request, caller, cancellationToken),
+        "agreement_answer" => await agreement.Answer(request, caller, cancellationToken),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
     };
