@@ -77,6 +77,10 @@ internal static class Rendering
     /// <summary>One text of an answer, on one line.</summary>
     public static string OneLine(JsonNode node, string name) => Text(node, name);
 
+    /// <summary>A text of several lines. What else is a control character would be an order to the terminal.</summary>
+    public static string Lines(JsonNode node, string name) =>
+        string.Concat((node[name]?.ToString() ?? "").Where(character => !char.IsControl(character) || character is '\n' or '\t'));
+
     private static string Table(List<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();

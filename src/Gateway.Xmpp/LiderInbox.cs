@@ -91,6 +91,8 @@ internal sealed partial class LiderInbox(
                 return PluginOf(absent.PluginName).NotFound();
             case LoginResponseMessage response:
                 return Grant(response.UserName);
+            case ResponseAgreementMessage agreement:
+                return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;

@@ -4,7 +4,8 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users)
+internal sealed class ControlMethods(
+    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users, AgreementControl agreement)
 {
     private const int MostTasks = 1000;
 
@@ -21,6 +22,8 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, ISch
         "login" => await Privileged(request, caller, users).LoginAsync(request),
         "logout" => await Privileged(request, caller, users).LogoutAsync(request),
         "users" => await Privileged(request, caller, users).ListAsync(),
+        "agreement" => await agreement.Describe(request, caller, cancellationToken),
+        "agreement_answer" => await agreement.Answer(request, caller, cancellationToken),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
     };

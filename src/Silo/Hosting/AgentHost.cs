@@ -1,6 +1,7 @@
 using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
+using Ahenk.Grains.Agreement;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
 using Ahenk.Grains.Scheduling;
@@ -78,9 +79,12 @@ internal static class AgentHost
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddSingleton<PluginControl>();
+        builder.Services.AddSingleton<AgreementControl>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
         builder.Services.AddSingleton<UserControl>();
+        builder.Services.AddSingleton<IAgreementPrompt, AgreementPrompt>();
+        builder.Services.AddHostedService<AgreementStart>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);
