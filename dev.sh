@@ -13,8 +13,8 @@ usage() {
     cat <<'TEXT'
 ./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
 ./dev.sh test     builds everything and runs all tests; the last line counts them
-./dev.sh bench    prints the numbers that README quotes (bench schedule: those of scheduled tasks only)
-./dev.sh soak     20 minutes of tasks with the agent killed at random
+./dev.sh bench    prints the numbers that README quotes (bench schedule, bench login: those of one subject only)
+./dev.sh soak     half an hour of tasks and logins with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/
 ./dev.sh deb      builds the Debian package
