@@ -36,6 +36,7 @@ public sealed class PolicyTests
 
         policies.Unassign(12, User);
         await house.LoginAsync(User);
+        await house.WaitForAnswersAsync(assigned[0], 5);
         await house.WaitForAnswersAsync(assigned[2], 5);
 
         Assert.Equal(["journal-3-ayse", "journal-ayse"], house.Applied);
