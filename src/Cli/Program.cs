@@ -39,6 +39,7 @@ internal static class Program
             Event("login", "Tells the daemon that a user has logged in; for the login hook."),
             Event("logout", "Tells the daemon that a session of a user has ended; for the login hook."),
             AgreementCommands.Create(Socket),
+            PolicyCommands.Policies(Socket, AsJson),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
             Change("remove", "Takes plugins out of use until they are loaded again."),

@@ -81,7 +81,11 @@ internal static class Rendering
     public static string Lines(JsonNode node, string name) =>
         string.Concat((node[name]?.ToString() ?? "").Where(character => !char.IsControl(character) || character is '\n' or '\t'));
 
-    private static string Table(List<string[]> rows)
+    /// <summary>An element of a list in an answer, on one line.</summary>
+    public static string OneLine(JsonArray list, int index) => Line(list[index]);
+
+    /// <summary>Rows of equal length in columns.</summary>
+    public static string Table(List<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));
@@ -96,8 +100,9 @@ internal static class Rendering
     }
 
     /// <summary>A value on one line without control characters: the daemon passes on what came over the network.</summary>
-    private static string Text(JsonNode node, string name) =>
-        string.Concat((node[name]?.ToString() ?? "").Select(character => char.IsControl(character) ? ' ' : character));
+    private static string Text(JsonNode node, string name) => Line(node[name]);
+
+    private static string Line(JsonNode? node) => string.Concat((node?.ToString() ?? "").Select(character => char.IsControl(character) ? ' ' : character));
 
     private static string Time(JsonNode node, string name) =>
         DateTimeOffset.TryParse(Text(node, name), CultureInfo.InvariantCulture, out var time)

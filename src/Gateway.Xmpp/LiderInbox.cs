@@ -93,6 +93,8 @@ internal sealed partial class LiderInbox(
                 return Grant(response.UserName);
             case ResponseAgreementMessage agreement:
                 return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
+            case ExecutePolicyMessage policies:
+                return PoliciesOf(policies.Username).Receive(body);
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;
@@ -113,6 +115,9 @@ internal sealed partial class LiderInbox(
     }
 
     private IPluginGrain PluginOf(string name) => grains.GetGrain<IPluginGrain>(name.ToLowerInvariant());
+
+    /// <summary>Lider names users as GET_POLICIES did (LP 2.5); what names nobody is about the machine.</summary>
+    private IPolicyGrain PoliciesOf(string? username) => grains.GetGrain<IPolicyGrain>(string.IsNullOrWhiteSpace(username) ? IPolicyGrain.MachineKey : username);
 
     private Task<AcceptOutcome> Take(ExecuteTaskMessage message, XmppMessage stanza)
     {

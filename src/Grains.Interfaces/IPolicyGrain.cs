@@ -16,14 +16,17 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <param name="user">The name as plugins know it, with the domain where there is one.</param>
     Task Enter(string user);
 
-    /// <summary>The agent has started and the user is still logged in: as <see cref="Enter"/>, but what was applied is known and stays.</summary>
+    /// <summary>
+    /// The agent has started and the user is still logged in: as <see cref="Enter"/>, but what was applied is known and stays, and what is stored is applied
+    /// without waiting for Lider.
+    /// </summary>
     /// <param name="user">The name as plugins know it.</param>
     Task Resume(string user);
 
     /// <summary>The user is leaving: nothing is applied any more.</summary>
     Task Leave();
 
-    /// <summary>The plugins' safe modes have undone everything that was applied for the user.</summary>
+    /// <summary>The plugins' safe modes have undone everything that was applied for the user. Stored when the call returns.</summary>
     Task Undone();
 
     /// <summary>Lider's EXECUTE_POLICY (LP 2.5), stored when the call returns; applied if the user is logged in.</summary>
@@ -38,8 +41,9 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <param name="user">The user's key.</param>
     /// <param name="policies">What the user has; <see langword="null"/>: the user is logged out.</param>
     /// <param name="undone">Whether the plugins' safe modes ran for the user, which may have undone what the machine's profiles did, too.</param>
+    /// <param name="answer">Lider's message with the user's policies, when it has just come: it may hold the machine's, too. Stored when the call returns.</param>
     /// <returns>What the machine has.</returns>
-    Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone);
+    Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer);
 
     /// <summary>What is to be applied may be another: a plugin came or changed, the other side's policies did, or the agent has started.</summary>
     Task Replan();

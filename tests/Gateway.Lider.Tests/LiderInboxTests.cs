@@ -70,6 +70,28 @@ public sealed class LiderInboxTests
             _grains.Log.Calls);
     }
 
+    [Theory]
+    [InlineData("\"ayse\"", "ayse")]
+    [InlineData("\"Ayşe.Y\"", "Ayşe.Y")]
+    [InlineData("\" \"", IPolicyGrain.MachineKey)]
+    [InlineData("null", IPolicyGrain.MachineKey)]
+    public async Task Policies_reach_the_user_they_are_for_or_the_machine(string username, string key)
+    {
+        var body = $$"""{"type":"EXECUTE_POLICY","username":{{username}},"executePolicyList":[]}""";
+
+        await Receive(Given.Message(body));
+
+        Assert.Equal([$"policies {key} {body}"], _grains.Log.Calls);
+    }
+
+    [Fact]
+    public async Task Policies_that_are_not_stored_are_not_taken_for_received()
+    {
+        _grains.OnPolicies = _ => throw new StorageException("/test/ahenk.db", "The disk is full.");
+
+        await Assert.ThrowsAsync<StorageException>(() => Receive(Given.Message("""{"type":"EXECUTE_POLICY","username":"ayse","executePolicyList":[]}""")));
+    }
+
     [Fact]
     public async Task A_task_brings_the_version_of_its_plugin_and_the_file_server()
     {

@@ -1,4 +1,5 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Lider.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Grains.Policies;
@@ -10,7 +11,7 @@ public sealed partial class PolicyGrain
     private HashSet<string> _shown = [];
 
     /// <inheritdoc/>
-    public async Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone)
+    public async Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer)
     {
         await Load();
         var isChanged = policies is null ? _users.Remove(user) : Note(user, policies);
@@ -20,6 +21,11 @@ public sealed partial class PolicyGrain
             Forget(isAll: false);
             await Flush();
             isChanged = true;
+        }
+
+        if (answer is not null && LiderMessage.Parse(answer) is ExecutePolicyMessage message)
+        {
+            await ReceiveForMachine(message);
         }
 
         if (isChanged)
@@ -36,6 +42,22 @@ public sealed partial class PolicyGrain
     {
         await Load();
         return Show();
+    }
+
+    private async Task ReceiveForMachine(ExecutePolicyMessage message)
+    {
+        var set = PolicyMerge.Merge(_state.Set, message, PolicyScope.Machine);
+        if (set.Policies.Count == 0 && _state.Set.Policies.Count == 0)
+        {
+            // Today's server has no policies of machines: its every answer would be stored here.
+            return;
+        }
+
+        if (await Take(set))
+        {
+            Wake();
+            TellUsers();
+        }
     }
 
     /// <summary>Those who were logged in when the agent stopped count as such until they are found to be gone: what is applied for them still is.</summary>

@@ -197,7 +197,7 @@ public sealed partial class PolicyGrain
         {
             var plan = await MakePlan(_state.Set, PolicySet.FromJson(machine.Set), _state.Applied);
             var wanted = plan.Steps.Where(step => step.Kind == PolicyStepKind.Apply && step.Scope == Scope).Select(step => step.Plugin);
-            var now = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, [.. used.Union(wanted)]), undone: false);
+            var now = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, [.. used.Union(wanted)]), undone: false, answer: null);
             if (now.Set == machine.Set)
             {
                 return (plan, now.Plugins.ToHashSet());
@@ -329,7 +329,7 @@ public sealed partial class PolicyGrain
         else if (_isIn)
         {
             // What was undone is the machine's to use now.
-            _changes.Enqueue(() => Machine.UserChanged(Key, new PoliciesInUse(_setJson, Used(AppliedNow)), undone: false));
+            _changes.Enqueue(() => Machine.UserChanged(Key, new PoliciesInUse(_setJson, Used(AppliedNow)), undone: false, answer: null));
         }
     }
 

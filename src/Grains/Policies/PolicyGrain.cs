@@ -49,6 +49,7 @@ public sealed partial class PolicyGrain(
     public Task Leave()
     {
         _isIn = false;
+        _changes.Clear();
         _reply?.Dispose();
         _end?.Dispose();
         news.Watch(Key, NoPlugins);
@@ -56,19 +57,18 @@ public sealed partial class PolicyGrain(
     }
 
     /// <inheritdoc/>
-    public Task Undone()
+    public async Task Undone()
     {
-        _changes.Enqueue(async () =>
+        await Load();
+        await Machine.UserChanged(Key, null, undone: true, answer: null);
+        if (_isStored)
         {
-            await Load();
-            await Machine.UserChanged(Key, null, undone: true);
-            if (_isStored)
-            {
-                Forget(isAll: true);
-                Change(_state with { IsIn = false });
-            }
-        });
-        return GoOn(mayPlan: false);
+            Forget(isAll: true);
+            Change(_state with { IsIn = false });
+            await Flush();
+        }
+
+        StayWhileNeeded();
     }
 
     /// <inheritdoc/>
@@ -81,29 +81,16 @@ public sealed partial class PolicyGrain(
         }
 
         await Load();
-        if (!IsMachine)
+        if (IsMachine)
         {
-            await Machine.Receive(body);
+            await ReceiveForMachine(message);
+        }
+        else
+        {
+            await ReceiveForUser(message, body);
         }
 
-        if (!IsMachine && !_isStored && !_isIn)
-        {
-            LogUnknownUser(Key);
-            return;
-        }
-
-        var set = PolicyMerge.Merge(_state.Set, message, Scope);
-        var isChanged = set.ToJson() != _setJson;
-        if (IsMachine && !isChanged && set.Policies.Count == 0)
-        {
-            // Today's server has no policies of machines: its every answer would be stored here.
-            return;
-        }
-
-        Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
-        await Flush();
-        LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");
-        GoOnAfterAnswer(isChanged);
+        StayWhileNeeded();
     }
 
     /// <inheritdoc/>
@@ -141,7 +128,10 @@ public sealed partial class PolicyGrain(
     private async Task TakeIn(string user, bool isNew)
     {
         await Load();
-        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew);
+
+        // Out by what is stored: the agent stopped between the safe modes and this.
+        isNew |= !_state.IsIn;
+        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew, answer: null);
         if (isNew)
         {
             Forget(isAll: true);
@@ -158,20 +148,36 @@ public sealed partial class PolicyGrain(
         _unsent.Add(new OutboxDraft(request.ToBody(), time.GetUtcNow(), IsFinal: false));
     }
 
-    private void GoOnAfterAnswer(bool isChanged)
+    private async Task ReceiveForUser(ExecutePolicyMessage message, string body)
     {
+        // Both sides learn of it at once, or the machine would apply what a policy that came with it overrides.
+        var set = PolicyMerge.Merge(_state.Set, message, PolicyScope.User);
+        await Machine.UserChanged(Key, _isIn || _state.IsIn ? new PoliciesInUse(set.ToJson(), Used(AppliedNow)) : null, undone: false, body);
+        if (!_isStored && !_isIn)
+        {
+            LogUnknownUser(Key);
+            return;
+        }
+
+        await Take(set);
         _isAnswered = true;
         _mayUseStored = true;
         _reply?.Dispose();
-        if (IsMachine ? isChanged : _isIn)
+        if (_isIn)
         {
             Wake();
         }
+    }
 
-        if (IsMachine && isChanged)
-        {
-            TellUsers();
-        }
+    /// <summary>Stores what is assigned now.</summary>
+    private async Task<bool> Take(PolicySet set)
+    {
+        var before = _setJson;
+        Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
+        await Flush();
+        var isChanged = _setJson != before;
+        LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");
+        return isChanged;
     }
 
     private Task OnSilence()

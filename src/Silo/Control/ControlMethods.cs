@@ -5,7 +5,7 @@ namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
 internal sealed class ControlMethods(
-    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users, AgreementControl agreement)
+    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users, AgreementControl agreement, PolicyControl policies)
 {
     private const int MostTasks = 1000;
 
@@ -24,6 +24,7 @@ internal sealed class ControlMethods(
         "users" => await Privileged(request, caller, users).ListAsync(),
         "agreement" => await agreement.Describe(request, caller, cancellationToken),
         "agreement_answer" => await agreement.Answer(request, caller, cancellationToken),
+        "policies" => await Privileged(request, caller, policies).ExplainAsync(request.OptionalText("user")),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
     };

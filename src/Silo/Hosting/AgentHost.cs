@@ -4,6 +4,7 @@ using Ahenk.Grains;
 using Ahenk.Grains.Agreement;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
+using Ahenk.Grains.Policies;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
 using Ahenk.Machine.Linux.Dialogs;
@@ -75,6 +76,8 @@ internal static class AgentHost
         builder.Services.AddSingleton<CurrentIdentity>();
         builder.Services.AddSingleton<AnswerFlush>();
         builder.Services.AddSingleton<WorkInHand>();
+        builder.Services.AddSingleton<PluginNews>();
+        builder.Services.AddSingleton<PolicyReport>();
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
@@ -85,6 +88,8 @@ internal static class AgentHost
         builder.Services.AddSingleton<UserControl>();
         builder.Services.AddSingleton<IAgreementPrompt, AgreementPrompt>();
         builder.Services.AddHostedService<AgreementStart>();
+        builder.Services.AddHostedService<PolicyStart>();
+        builder.Services.AddSingleton<PolicyControl>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);

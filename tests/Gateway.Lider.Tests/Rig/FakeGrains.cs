@@ -15,6 +15,9 @@ internal class FakeGrains : DispatchProxy
     /// <summary>The identity.</summary>
     public FakeAgentGrain Agent { get; } = new();
 
+    /// <summary>What policies do with a message.</summary>
+    public Func<string, System.Threading.Tasks.Task> OnPolicies { get; set; } = _ => System.Threading.Tasks.Task.CompletedTask;
+
     /// <summary>What the tasks were asked for, in order.</summary>
     public TaskLog Log { get; } = new();
 
@@ -29,6 +32,7 @@ internal class FakeGrains : DispatchProxy
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(ITaskGrain) => Task((long)args![0]!),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgentGrain) => Agent,
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPluginGrain) => new FakePluginGrain((string)args![0]!, Log),
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPolicyGrain) => new FakePolicyGrain((string)args![0]!, this),
         _ => throw new NotSupportedException(targetMethod?.ToString()),
     };
 }
@@ -126,6 +130,38 @@ internal sealed class FakePluginGrain(string name, TaskLog log) : IPluginGrain
     }
 
     public Task<string> Change(PluginChange change) => throw new NotSupportedException();
+}
+
+/// <summary>Policies that note what Lider says.</summary>
+internal sealed class FakePolicyGrain(string key, FakeGrains grains) : IPolicyGrain
+{
+    public Task Receive(string body)
+    {
+        grains.Log.Add($"policies {key} {body}");
+        return grains.OnPolicies(body);
+    }
+
+    public Task Enter(string user) => throw new NotSupportedException();
+
+    public Task Resume(string user) => throw new NotSupportedException();
+
+    public Task Leave() => throw new NotSupportedException();
+
+    public Task Undone() => throw new NotSupportedException();
+
+    public Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer) => throw new NotSupportedException();
+
+    public Task Replan() => throw new NotSupportedException();
+
+    public Task<PoliciesInUse> GetPolicies() => throw new NotSupportedException();
+
+    public Task<PolicyReportView> Explain() => throw new NotSupportedException();
+
+    public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();
+
+    public Task PluginAvailable(string plugin) => throw new NotSupportedException();
+
+    public Task PluginUnavailable(string plugin, string? version, string reason) => throw new NotSupportedException();
 }
 
 /// <summary>An identity in memory.</summary>

@@ -10,6 +10,7 @@ public sealed class FakeDocumentStore : IDocumentStore
     private readonly List<OutboxDraft> _messages = [];
     private readonly Signal _changed = new();
     private int _toFail;
+    private int _toStore;
 
     /// <summary>What is stored.</summary>
     public IReadOnlyDictionary<DocumentKey, string> Documents
@@ -40,7 +41,16 @@ public sealed class FakeDocumentStore : IDocumentStore
     {
         lock (_gate)
         {
-            _toFail = count;
+            (_toStore, _toFail) = (0, count);
+        }
+    }
+
+    /// <summary>The next so many saves are the last that store anything, until <see cref="FailNext"/> says otherwise.</summary>
+    public void FailAfter(int count)
+    {
+        lock (_gate)
+        {
+            (_toStore, _toFail) = (count, int.MaxValue);
         }
     }
 
@@ -73,7 +83,7 @@ public sealed class FakeDocumentStore : IDocumentStore
         {
             lock (_gate)
             {
-                if (_toFail > 0)
+                if (_toFail > 0 && _toStore-- <= 0)
                 {
                     _toFail--;
                     throw new StorageException("/test/ahenk.db", "The disk is full.");

@@ -11,6 +11,7 @@ public sealed class ScriptedHost : IPluginHost
     private readonly Dictionary<long, TaskCompletionSource<TaskOutcome>> _held = [];
     private readonly Dictionary<string, int> _busy = [];
     private readonly List<string> _changes = [];
+    private readonly List<(string Plugin, PluginWork Work)> _works = [];
     private readonly Signal _changed = new();
 
     /// <summary>Whether work waits for <see cref="End"/>; else it ends at once.</summary>
@@ -39,6 +40,21 @@ public sealed class ScriptedHost : IPluginHost
 
     /// <summary>What work that is not held answers.</summary>
     public Func<PluginWork, TaskOutcome> OnRun { get; set; } = _ => new TaskOutcome(PluginCode.Processed, "done");
+
+    /// <summary>Held work of a kind that <see cref="Holds"/> does not tell apart: it begins when this completes.</summary>
+    public Func<string, PluginWork, Task> Gate { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>All work of any kind, in the order in which it began.</summary>
+    public IReadOnlyList<(string Plugin, PluginWork Work)> Works
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _works];
+            }
+        }
+    }
 
     /// <summary>The most runs of one plugin that went on at the same time.</summary>
     public int MostAtOnce { get; private set; }
@@ -86,6 +102,21 @@ public sealed class ScriptedHost : IPluginHost
 
     public async Task<PluginRun> RunAsync(string plugin, PluginWork work, CancellationToken cancellationToken)
     {
+        lock (_gate)
+        {
+            _works.Add((plugin, work));
+        }
+
+        _changed.Set();
+        try
+        {
+            await Gate(plugin, work).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return new PluginRun(TaskOutcome.Error("the agent stopped"));
+        }
+
         if (work.Kind == PluginWorkKind.Mode)
         {
             Note($"{work.Command} {plugin}");
@@ -118,6 +149,8 @@ public sealed class ScriptedHost : IPluginHost
             }
         }
     }
+
+    public Task WhenWorked(Func<IReadOnlyList<(string Plugin, PluginWork Work)>, bool> until) => _changed.When(() => until(Works));
 
     public Task WhenChanged(string change) => _changed.When(() => Changes.Contains(change));
 
