@@ -77,7 +77,10 @@ public sealed class AgreementTests
 
         await house.AnnouncedLoginAsync(User);
 
-        Assert.Contains(site.Lider.Ignored, message => message.Type == "REQUEST_AGREEMENT");
+        await Household.WaitAsync(
+            () => Task.FromResult(site.Lider.Ignored.Any(message => message.Type == "REQUEST_AGREEMENT")),
+            "Lider asked for the text",
+            () => string.Join(' ', site.Lider.Ignored.Select(message => message.Type)));
         Assert.Empty(site.Lider.Violations);
     }
 

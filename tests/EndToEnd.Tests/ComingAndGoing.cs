@@ -97,7 +97,7 @@ internal sealed partial class ComingAndGoing : IAsyncDisposable
                     _ => 'P',
                 }));
 
-                // What a kill interrupts runs again.
+                // What a kill interrupts runs again, and a profile that may be half applied is undone before.
                 Assert.True((_kills == 0 ? Modes() : InterruptedModes()).IsMatch(modes), Told($"modes of {plugin} for {user}: {modes}"));
             }
         }
@@ -119,7 +119,7 @@ internal sealed partial class ComingAndGoing : IAsyncDisposable
             var before = people.PolicyAnswers.All.Count;
             await _house.AnnouncedLoginAsync(user);
             await people.PolicyAnswers.WaitAsync(_ => true, before + Plugins.Length, Household.Patience, Cancelled);
-            Assert.Equal(Plugins.Select(plugin => $"{plugin}-{user}"), _house.Applied);
+            Assert.Equal(Plugins.Select(plugin => $"{plugin}-{user}").Order(), _house.Applied);
             await _house.AnnouncedLogoutAsync(user);
             await _house.WaitForEmptyAsync();
             Assert.Empty(_house.Applied);
@@ -183,7 +183,7 @@ internal sealed partial class ComingAndGoing : IAsyncDisposable
     [GeneratedRegex(@"\A(SLP*OS)*\z")]
     private static partial Regex Modes();
 
-    [GeneratedRegex(@"\A((S+L+)+P*(O+S+)+)*\z")]
+    [GeneratedRegex(@"\A((S+L+)+[SP]*(O+S+)+)*\z")]
     private static partial Regex InterruptedModes();
 
     /// <summary>Counts, and wakes who waits for a number.</summary>

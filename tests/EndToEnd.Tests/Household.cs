@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Ahenk.LiderSimulator.People;
 using Ahenk.TestSite;
@@ -63,10 +64,10 @@ internal sealed class Household(Site site)
         await site.Lider.People.PolicyAnswers.WaitAsync(answer => answer.ExecutionId == policy.ExecutionId, count, Patience, Cancelled);
 
     /// <summary>What <c>ahenk users --json</c> says.</summary>
-    public async Task<JsonArray> UsersAsync() => (await JsonAsync("users", "--json"))!.AsArray();
+    public Task<JsonArray> UsersAsync() => ListAsync("users");
 
-    /// <summary>What <c>ahenk policies --plan USER --json</c> says.</summary>
-    public async Task<JsonNode> PlanAsync(string user) => (await JsonAsync("policies", "--plan", user, "--json"))!;
+    /// <summary>What <c>ahenk policies --plan USER --json</c> says: the machine's part and the user's.</summary>
+    public Task<JsonArray> PlanAsync(string user) => ListAsync("policies", "--plan", user);
 
     /// <summary>Waits until nobody is logged in and Lider has all that was to be said.</summary>
     public async Task WaitForEmptyAsync()
@@ -79,8 +80,21 @@ internal sealed class Household(Site site)
     /// <summary>Waits until the users are as wished; the daemon may be away meanwhile.</summary>
     public async Task WaitForUsersAsync(Func<JsonArray, bool> condition, string what)
     {
-        JsonNode? last = null;
-        await WaitAsync(async () => (last = await JsonAsync("users", "--json")) is JsonArray users && condition(users), what, () => last?.ToJsonString());
+        JsonArray? last = null;
+        await WaitAsync(
+            async () =>
+            {
+                try
+                {
+                    return condition(last = (await site.Agent.CallAsync("users", cancellationToken: Cancelled))["result"]!.AsArray());
+                }
+                catch (Exception absent) when (absent is SocketException or IOException)
+                {
+                    return false;
+                }
+            },
+            what,
+            () => last?.ToJsonString());
     }
 
     /// <summary>Waits until the journal, or what is applied, is as wished.</summary>
@@ -113,17 +127,12 @@ internal sealed class Household(Site site)
         Assert.True(ended.ExitCode == 0, $"ahenk {word} ended with {ended.ExitCode}: {ended.Output}");
     }
 
-    /// <summary>What a command answers; <see langword="null"/>: there is no daemon.</summary>
-    private async Task<JsonNode?> JsonAsync(params string[] arguments)
+    private async Task<JsonArray> ListAsync(params string[] arguments)
     {
-        const int NotRunning = 3;
-        var ended = await AhenkCommand.RunAsync(site.Agent, Cancelled, arguments);
-        return ended.ExitCode switch
-        {
-            0 => JsonNode.Parse(ended.Output),
-            NotRunning => null,
-            _ => throw new InvalidOperationException($"ahenk {string.Join(' ', arguments)} ended with {ended.ExitCode}: {ended.Output}"),
-        };
+        var ended = await AhenkCommand.RunAsync(site.Agent, Cancelled, [.. arguments, "--json"]);
+        return ended.ExitCode == 0
+            ? JsonNode.Parse(ended.Output)!.AsArray()
+            : throw new InvalidOperationException($"ahenk {string.Join(' ', arguments)} ended with {ended.ExitCode}: {ended.Output}");
     }
 }
 
