@@ -57,6 +57,7 @@ require_packages() {
 require_servers() {
     require_packages "the XMPP servers that tests and demo run against" prosody ejabberd
     require_packages "what schedules are compared with" python3-croniter
+    require_packages "polkit's JavaScript engine, in which its rules are tried out" duktape
     local had_sshd=
     command -v /usr/sbin/sshd >/dev/null && had_sshd=yes
     require_packages "the file servers that tests run against" openssh-server openssh-client python3 passwd

@@ -7,6 +7,7 @@ using Ahenk.Grains.People;
 using Ahenk.Grains.Policies;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
+using Ahenk.Machine.Linux.Administrators;
 using Ahenk.Machine.Linux.Dialogs;
 using Ahenk.Machine.Linux.Inventory;
 using Ahenk.Machine.Linux.Processes;
@@ -56,6 +57,9 @@ internal static class AgentHost
         builder.Services.AddSingleton<IHomeFiles, HomeFiles>();
         builder.Services.AddSingleton<IUserDialogs, UserDialogs>();
         builder.Services.AddSingleton<PeopleServices>();
+        builder.Services.AddSingleton<ILocalAdministrators, PolkitAdministrators>();
+        builder.Services.AddSingleton<IMachineBoot, MachineBoot>();
+        builder.Services.AddSingleton<ISessionWatch, SessionWatch>();
         builder.Services.AddSingleton<IMachine>(services => new LinuxMachine(
             services.GetRequiredService<ICommandRunner>(),
             services.GetRequiredService<IInventory>(),
