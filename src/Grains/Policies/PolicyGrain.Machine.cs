@@ -9,18 +9,19 @@ public sealed partial class PolicyGrain
 {
     private readonly Dictionary<string, UserPolicies> _users = new(StringComparer.Ordinal);
     private HashSet<string> _shown = [];
+    private string? _shownSet;
 
     /// <inheritdoc/>
     public async Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer)
     {
         await Load();
-        var isChanged = policies is null ? _users.Remove(user) : Note(user, policies);
+        _isPlanWanted |= policies is null ? _users.Remove(user) : Note(user, policies);
         if (undone && Used(AppliedNow).Count > 0)
         {
             LogUndone(user);
             Forget(isAll: false);
+            _isPlanWanted = true;
             await Flush();
-            isChanged = true;
         }
 
         if (answer is not null && LiderMessage.Parse(answer) is ExecutePolicyMessage message)
@@ -28,7 +29,7 @@ public sealed partial class PolicyGrain
             await ReceiveForMachine(message);
         }
 
-        if (isChanged)
+        if (_isPlanWanted)
         {
             Wake();
         }
@@ -53,10 +54,11 @@ public sealed partial class PolicyGrain
             return;
         }
 
-        if (await Take(set))
+        await Take(set);
+        TellUsersOfChanges();
+        if (_isPlanWanted)
         {
             Wake();
-            TellUsers();
         }
     }
 
@@ -70,6 +72,8 @@ public sealed partial class PolicyGrain
                 _users[document.Key.Name] = new UserPolicies(user.Set.ToJson(), user.Set, [.. Used(user.Applied)]);
             }
         }
+
+        _shownSet = _setJson;
     }
 
     private bool Note(string user, PoliciesInUse policies)
@@ -94,21 +98,20 @@ public sealed partial class PolicyGrain
         return new PoliciesInUse(_setJson, used);
     }
 
-    /// <summary>Users may have to wait for a plugin that the machine has let go of now.</summary>
-    private void TellUsersOfReleased()
+    /// <summary>
+    /// Whose precedence is another may depend on the machine's policies, and users may wait for a plugin that the machine has let go of now. They are not waited for:
+    /// they ask this grain.
+    /// </summary>
+    private void TellUsersOfChanges()
     {
         var used = Used(AppliedNow).ToHashSet();
-        var isReleased = !_shown.IsSubsetOf(used);
-        _shown = used;
-        if (isReleased)
+        if (_shown.IsSubsetOf(used) && _shownSet == _setJson)
         {
-            TellUsers();
+            return;
         }
-    }
 
-    /// <summary>Not waited for: they ask this grain.</summary>
-    private void TellUsers()
-    {
+        _shown = used;
+        _shownSet = _setJson;
         foreach (var user in _users.Keys)
         {
             _ = Tell(user);

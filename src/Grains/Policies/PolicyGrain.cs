@@ -26,7 +26,6 @@ public sealed partial class PolicyGrain(
     private readonly Queue<Func<Task>> _changes = new();
     private IGrainTimer? _reply;
     private bool _isIn;
-    private bool _isAnswered;
 
     private string Key => this.GetPrimaryKeyString();
 
@@ -111,13 +110,14 @@ public sealed partial class PolicyGrain(
     private Task Begin(string user, bool isNew)
     {
         _isIn = true;
-        _isAnswered = false;
         _mayUseStored = !isNew;
         _isPlanWanted = true;
         _givenUp.Clear();
         _changes.Enqueue(() => TakeIn(user, isNew));
         _reply?.Dispose();
-        _reply = this.RegisterGrainTimer(OnSilence, new GrainTimerCreationOptions(options.PolicyTimeout, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _reply = isNew
+            ? this.RegisterGrainTimer(OnSilence, new GrainTimerCreationOptions(options.PolicyTimeout, Timeout.InfiniteTimeSpan) { KeepAlive = true })
+            : null;
 
         // Whoever calls waits for no plugin: a plan is made in a turn of its own.
         var begun = GoOn(mayPlan: false);
@@ -131,7 +131,7 @@ public sealed partial class PolicyGrain(
 
         // Out by what is stored: the agent stopped between the safe modes and this.
         isNew |= !_state.IsIn;
-        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(_state.Applied)), undone: isNew, answer: null);
+        var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(AppliedNow)), undone: isNew, answer: null);
         if (isNew)
         {
             Forget(isAll: true);
@@ -160,7 +160,6 @@ public sealed partial class PolicyGrain(
         }
 
         await Take(set);
-        _isAnswered = true;
         _mayUseStored = true;
         _reply?.Dispose();
         if (_isIn)
@@ -170,19 +169,19 @@ public sealed partial class PolicyGrain(
     }
 
     /// <summary>Stores what is assigned now.</summary>
-    private async Task<bool> Take(PolicySet set)
+    private async Task Take(PolicySet set)
     {
         var before = _setJson;
         Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
-        await Flush();
         var isChanged = _setJson != before;
+        _isPlanWanted |= isChanged;
         LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");
-        return isChanged;
+        await Flush();
     }
 
     private Task OnSilence()
     {
-        if (_isAnswered || !_isIn)
+        if (_mayUseStored || !_isIn)
         {
             return Task.CompletedTask;
         }

@@ -210,6 +210,24 @@ public sealed class PolicyPlanTests
         Assert.Equal(["Skip  1 Unchanged", "Skip ldap 2 Unchanged", "Skip ldap 3 Unchanged"], Words(Plan(set, Run(Plan(set, applied), applied))));
     }
 
+    [Theory]
+    [InlineData(PolicyStepKind.Apply)]
+    [InlineData(PolicyStepKind.Undo)]
+    public void What_was_under_way_is_undone_and_applied_again(PolicyStepKind kind)
+    {
+        var set = Set(Policy(1, "a", Profile(1, "usb"), Profile(2, "usb"), Profile(3, "conky")));
+        var applied = Run(Plan(set));
+        var step = (kind == PolicyStepKind.Apply ? Plan(set) : Plan(PolicySet.Empty, applied)).Steps.First(step => step.Plugin == "usb");
+        var interrupted = kind == PolicyStepKind.Apply ? step.Begun([]) : step.Begun(applied);
+
+        Assert.All(interrupted.Where(profile => profile.Plugin == "usb"), profile => Assert.True(profile.IsInterrupted));
+        var plan = Plan(set, interrupted);
+        Assert.Equal("Undo usb Interrupted", Words(plan).First());
+        Assert.Contains("Apply usb 1 Interrupted", Words(plan));
+        Assert.Equal(ByPlugin(Run(Plan(set))), ByPlugin(Run(plan, interrupted)));
+        Assert.Equal("Undo usb Unassigned", Words(Plan(PolicySet.Empty, interrupted)).First());
+    }
+
     [Fact]
     public void Every_step_says_why_in_a_sentence_and_shows_no_data()
     {

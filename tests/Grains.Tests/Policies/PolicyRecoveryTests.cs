@@ -48,6 +48,40 @@ public sealed class PolicyRecoveryTests : IAsyncLifetime
         Assert.Equal(Reported, _scene.Reports.Order());
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task An_answer_of_which_one_part_is_not_stored_is_applied_when_it_comes_again(int stored)
+    {
+        var reply = Flat("ayse", [Profile(1, "usb")], [Profile(2, "conky")]);
+        await _scene.Login("can", List("can", Policy(3, 1, Profile(3, "conky"))));
+        await Ayse.Enter("ayse");
+        _scene.Store.FailAfter(stored);
+        await Assert.ThrowsAsync<StorageException>(() => Ayse.Receive(reply));
+
+        _scene.Store.FailNext(0);
+        await Ayse.Receive(reply);
+        await _scene.Settle("ayse", "can");
+
+        Assert.Equal(["apply conky 801", "apply conky 903 can", "apply usb 901 ayse", "safe conky can"], _scene.Done.Order());
+        Assert.Equal(3, _scene.Reports.Count);
+    }
+
+    [Fact]
+    public async Task A_login_that_was_cut_short_before_it_came_here_counts_as_one()
+    {
+        await _scene.Login("ayse", Flat("ayse", null, [Profile(2, "conky")]));
+        await _scene.Logout("ayse");
+        await _scene.Settle();
+        await _scene.Restart();
+
+        await Ayse.Resume("ayse");
+        await _scene.Settle("ayse");
+
+        Assert.Equal(["apply conky 801"], _scene.Done);
+        Assert.True(_scene.State("ayse").IsIn);
+    }
+
     [Fact]
     public async Task Nothing_is_handed_to_plugins_before_it_is_stored_that_it_is()
     {
