@@ -33,6 +33,9 @@ public sealed record DialogText(string Title, string Text)
     /// <summary>The button that does not.</summary>
     public string Refuse { get; init; } = "Cancel";
 
+    /// <summary>The button that only closes the dialog, which some programs for dialogs must have.</summary>
+    public string Close { get; init; } = "Close";
+
     /// <summary>Whether it is a warning.</summary>
     public bool IsWarning { get; init; }
 }

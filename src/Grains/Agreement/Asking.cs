@@ -35,7 +35,7 @@ internal sealed class Asking : IAsyncDisposable
         _machine = machine;
         _time = time;
         _grace = options.AgreementTimeout < Grace ? options.AgreementTimeout : Grace;
-        _dialog = new DialogText(words.Title, question.Text) { Accept = words.Accept, Refuse = words.Refuse };
+        _dialog = new DialogText(words.Title, question.Text) { Accept = words.Accept, Refuse = words.Refuse, Close = words.Close };
         _note = string.Format(CultureInfo.InvariantCulture, words.OnTerminal, Math.Ceiling(options.AgreementTimeout.TotalMinutes));
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
     }

@@ -19,18 +19,19 @@ internal abstract class DialogProgram(string name)
     /// <returns><see langword="null"/>: the program cannot show this text.</returns>
     public abstract CommandLine? Compose(DialogText text, bool asks);
 
-    /// <summary>What an exit code says. Whoever kills the dialog has closed it; that the display could not be opened ends it by SIGABRT, or as any failure.</summary>
-    public DialogAnswer Read(int exitCode) => exitCode switch
+    /// <summary>What its end says. Whoever kills the dialog has closed it; that the display could not be opened ends it by SIGABRT, or as any failure.</summary>
+    public DialogAnswer Read(CommandResult result) => result.ExitCode switch
     {
         128 + 1 or 128 + 2 or 128 + 9 or 128 + 15 => DialogAnswer.Closed,
-        _ => Translate(exitCode),
+        var code => Translate(code, result.Output),
     };
 
-    protected abstract DialogAnswer Translate(int exitCode);
+    protected abstract DialogAnswer Translate(int exitCode, string output);
 
     /// <summary>
-    /// GNOME's. As delivered it ends with 1 for the second button, for the window's own close button and when it has no display; its exit codes can be chosen by
-    /// variables.
+    /// GNOME's. As delivered it ends with 1 for all but the first button, for the window's own close button and when it has no display. Its exit codes can be
+    /// chosen by variables, but a text's second button still has that of the close button in version 3; only an extra button is told apart: it is printed. So
+    /// the second button is left to closing.
     /// </summary>
     public sealed class Zenity() : DialogProgram("zenity")
     {
@@ -42,24 +43,26 @@ internal abstract class DialogProgram(string name)
             ["ZENITY_OK"] = "64",
             ["ZENITY_CANCEL"] = "65",
             ["ZENITY_ESC"] = "66",
-            ["ZENITY_ERROR"] = "67",
+            ["ZENITY_EXTRA"] = "67",
+            ["ZENITY_ERROR"] = "68",
         };
 
         /// <inheritdoc/>
         public override CommandLine? Compose(DialogText text, bool asks) =>
-            (asks || text.Text.Length > MostInMessage || text.Text.Count(letter => letter == '\n') > MostLinesInMessage ? Page(text) : Message(text)) with { Environment = ExitCodes };
+            (asks ? Page(text, $"--extra-button={text.Refuse}") : IsLong(text.Text) ? Page(text) : Message(text)) with { Environment = ExitCodes };
 
-        protected override DialogAnswer Translate(int exitCode) => exitCode switch
+        protected override DialogAnswer Translate(int exitCode, string output) => exitCode switch
         {
             64 => DialogAnswer.Accepted,
-            65 => DialogAnswer.Refused,
-            66 => DialogAnswer.Closed,
+            65 or 66 or 67 => output.Length == 0 ? DialogAnswer.Closed : DialogAnswer.Refused,
             _ => DialogAnswer.NotShown,
         };
 
-        /// <summary>It can be scrolled, and always has two buttons.</summary>
-        private static CommandLine Page(DialogText text) => new(
-            "zenity", "--text-info", $"--title={text.Title}", $"--ok-label={text.Accept}", $"--cancel-label={text.Refuse}", $"--width={Width}", $"--height={Height}")
+        private static bool IsLong(string text) => text.Length > MostInMessage || text.Count(static letter => letter == '\n') > MostLinesInMessage;
+
+        /// <summary>It can be scrolled, and has a second button even where one would do.</summary>
+        private static CommandLine Page(DialogText text, params string[] more) => new(
+            "zenity", ["--text-info", $"--title={text.Title}", $"--ok-label={text.Accept}", $"--cancel-label={text.Close}", $"--width={Width}", $"--height={Height}", .. more])
         {
             StandardInput = text.Text,
         };
@@ -87,7 +90,7 @@ internal abstract class DialogProgram(string name)
             return new CommandLine("yad", arguments) { StandardInput = text.Text };
         }
 
-        protected override DialogAnswer Translate(int exitCode) => exitCode switch
+        protected override DialogAnswer Translate(int exitCode, string output) => exitCode switch
         {
             64 => DialogAnswer.Accepted,
             65 => DialogAnswer.Refused,
@@ -101,7 +104,7 @@ internal abstract class DialogProgram(string name)
 
     /// <summary>
     /// KDE's. Only its message boxes have two buttons; they scroll a long text. A box of two buttons says the second one when it is closed, so one of three is
-    /// taken: the third is the program's own word for closing.
+    /// taken: the third only closes it.
     /// </summary>
     public sealed class Kdialog() : DialogProgram("kdialog")
     {
@@ -122,13 +125,14 @@ internal abstract class DialogProgram(string name)
             return (asks, text.IsWarning) switch
             {
                 (true, var warns) => new CommandLine(
-                    "kdialog", title, $"--yes-label={Label(text.Accept)}", $"--no-label={Label(text.Refuse)}", $"--{(warns ? "warning" : "")}yesnocancel={shown}"),
+                    "kdialog", title, $"--yes-label={Label(text.Accept)}", $"--no-label={Label(text.Refuse)}", $"--cancel-label={Label(text.Close)}",
+                    $"--{(warns ? "warning" : "")}yesnocancel={shown}"),
                 (false, true) => new CommandLine("kdialog", title, $"--ok-label={Label(text.Accept)}", $"--sorry={shown}"),
                 (false, false) => new CommandLine("kdialog", title, $"--ok-label={Label(text.Accept)}", $"--msgbox={shown}"),
             };
         }
 
-        protected override DialogAnswer Translate(int exitCode) => exitCode switch
+        protected override DialogAnswer Translate(int exitCode, string output) => exitCode switch
         {
             0 => DialogAnswer.Accepted,
             1 => DialogAnswer.Refused,

@@ -14,6 +14,7 @@ internal static class ShownText
         Text = Lines(text.Text),
         Accept = Line(text.Accept),
         Refuse = Line(text.Refuse),
+        Close = Line(text.Close),
     };
 
     /// <summary>A text of several lines; line feeds and tabs stay.</summary>

@@ -59,8 +59,9 @@ public sealed partial class UserDialogs(IUserCommands commands, IUserSessions se
                 continue;
             }
 
-            var result = await commands.RunAsync(session, command with { TimeLimit = Longest, TerminationGrace = Grace, OutputLimit = MostOfReason }, cancellationToken);
-            var answer = result.TimedOut ? DialogAnswer.Closed : result.StartError is null ? program.Read(result.ExitCode) : DialogAnswer.NotShown;
+            var limited = command with { TimeLimit = Longest, TerminationGrace = Grace, OutputLimit = MostOfReason, Environment = WithUtf8(command.Environment, environment) };
+            var result = await commands.RunAsync(session, limited, cancellationToken);
+            var answer = result.TimedOut ? DialogAnswer.Closed : result.StartError is null ? program.Read(result) : DialogAnswer.NotShown;
             if (answer != DialogAnswer.NotShown)
             {
                 return answer;
@@ -71,6 +72,12 @@ public sealed partial class UserDialogs(IUserCommands commands, IUserSessions se
 
         return DialogAnswer.NotShown;
     }
+
+    /// <summary>In a session with another character set the programs would refuse our texts.</summary>
+    private static IReadOnlyDictionary<string, string> WithUtf8(IReadOnlyDictionary<string, string> own, IReadOnlyDictionary<string, string> session) =>
+        session.TryGetValue("LANG", out var locale) && !locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase) && !locale.Contains("utf8", StringComparison.OrdinalIgnoreCase)
+            ? new Dictionary<string, string>(own, StringComparer.Ordinal) { ["LANG"] = "C.UTF-8" }
+            : own;
 
     private static bool IsKde(UserSession session, IReadOnlyDictionary<string, string> environment)
     {
