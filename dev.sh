@@ -13,8 +13,8 @@ usage() {
     cat <<'TEXT'
 ./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
 ./dev.sh test     builds everything and runs all tests; the last line counts them
-./dev.sh bench    prints the numbers that README quotes (bench schedule: those of scheduled tasks only)
-./dev.sh soak     20 minutes of tasks with the agent killed at random
+./dev.sh bench    prints the numbers that README quotes (bench schedule, bench login: those of one subject only)
+./dev.sh soak     half an hour of tasks and logins with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/
 ./dev.sh deb      builds the Debian package
@@ -63,6 +63,7 @@ require_servers() {
     require_packages "the file servers that tests run against" openssh-server openssh-client python3 passwd
     # Its package means to run at every boot; the tests start it themselves.
     [ -n "$had_sshd" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || say "openssh-server starts at the next boot; 'systemctl disable ssh' if you do not want that"
+    require_packages "the screen, the dialogs and the answers of tests of the user agreement" xvfb jwm zenity xdotool imagemagick
     require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }
 

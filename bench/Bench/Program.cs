@@ -5,9 +5,9 @@ using Ahenk.TestSite;
 using Ahenk.XmppServers;
 using static Ahenk.Bench.Report;
 
-// ./dev.sh bench [--quick] [schedule]   All figures of one run on one machine: only their ratios mean something elsewhere. With 'schedule': those of scheduled tasks only.
+// ./dev.sh bench [--quick] [schedule|login]   All figures of one run on one machine: only their ratios mean something elsewhere. With a word: those of one subject only.
 var quick = args.Contains("--quick");
-using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(40));
+using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(60));
 var cancellationToken = limit.Token;
 
 await using var site = await Site.CreateAsync(new ProsodyServer(), cancellationToken: cancellationToken);
@@ -19,6 +19,12 @@ var load = new Load(site, cancellationToken);
 if (args.Contains("schedule"))
 {
     await new ScheduledTasks(site, load, quick, cancellationToken).MeasureAsync();
+    return Violations();
+}
+
+if (args.Contains("login"))
+{
+    await new Logins(site, load, quick, cancellationToken).MeasureAsync();
     return Violations();
 }
 
@@ -71,6 +77,7 @@ Line("Python plugin, later calls", "p50 {0:0.0} ms", (await plugins.PythonCallsA
 var (without, with) = await plugins.IdlePluginsAsync();
 Line("22 idle plugins", "{0:+0.0;-0.0} MB RSS (target: under 10), {1:+0.0;-0.0} MB private dirty", with.Rss - without.Rss, with.PrivateDirty - without.PrivateDirty);
 await new ScheduledTasks(site, load, quick, cancellationToken).MeasureAsync();
+await new Logins(site, load, quick, cancellationToken).MeasureAsync();
 return Violations();
 
 int Violations()

@@ -17,7 +17,15 @@ internal static class Program
 
     private static readonly Option<bool> AsJson = new("--json") { Description = "Answer as JSON." };
 
-    private static async Task<int> Main(string[] arguments)
+    private static Task<int> Main(string[] arguments) => arguments switch
+    {
+        // A user waits for these: they do without what the command line of the others needs.
+        ["login" or "logout", ..] when !arguments.Any(argument => argument is "--help" or "-h" or "-?") =>
+            Task.FromResult(LoginEvents.Run(arguments[0], arguments.AsSpan(1), DefaultSocket)),
+        _ => RunAsync(arguments),
+    };
+
+    private static async Task<int> RunAsync(string[] arguments)
     {
         var root = new RootCommand("Talks to the Ahenk daemon of this machine.")
         {
@@ -27,6 +35,10 @@ internal static class Program
             Tasks(),
             Schedule(),
             Plugins(),
+            Users(),
+            Event("login", "Tells the daemon that a user has logged in; for the login hook."),
+            Event("logout", "Tells the daemon that a session of a user has ended; for the login hook."),
+            AgreementCommands.Create(Socket),
             PolicyCommands.Policies(Socket, AsJson),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
@@ -120,6 +132,27 @@ internal static class Program
             Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(plugins) : Rendering.Plugins(plugins!.AsArray()));
             return ExitCodes.Success;
         });
+        return command;
+    }
+
+    private static Command Users()
+    {
+        var command = new Command("users", "Lists the users who are logged in, and how far each has come.") { AsJson };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var users = await ControlClient.CallAsync(parsed.GetValue(Socket)!, "users", [], cancellationToken);
+            Console.WriteLine(parsed.GetValue(AsJson) ? Rendering.Json(users) : Rendering.Users(users!.AsArray()));
+            return ExitCodes.Success;
+        });
+        return command;
+    }
+
+    /// <summary>Only described here: <see cref="LoginEvents"/> carries it out.</summary>
+    private static Command Event(string word, string description)
+    {
+        var arguments = new Argument<string[]>("arguments") { Description = LoginEvents.Arguments(word), Arity = ArgumentArity.OneOrMore };
+        var command = new Command(word, description) { arguments };
+        command.SetAction(parsed => LoginEvents.Run(word, parsed.GetValue(arguments)!, parsed.GetValue(Socket)!));
         return command;
     }
 

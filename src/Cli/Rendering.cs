@@ -64,8 +64,22 @@ internal static class Rendering
         return Table(rows);
     }
 
+    public static string Users(JsonArray users)
+    {
+        var rows = new List<string[]> { (string[])["USER", "STAGE", "SINCE", "ADMINISTRATOR"] };
+        rows.AddRange(users.Select(user => (string[])
+        [
+            Text(user!, "user"), Text(user!, "stage"), Time(user!, "since"), user!["administrator"]?.GetValue<bool>() == true ? "yes" : "no",
+        ]));
+        return Table(rows);
+    }
+
     /// <summary>One text of an answer, on one line.</summary>
     public static string OneLine(JsonNode node, string name) => Text(node, name);
+
+    /// <summary>A text of several lines. What else is a control character would be an order to the terminal.</summary>
+    public static string Lines(JsonNode node, string name) =>
+        string.Concat((node[name]?.ToString() ?? "").Where(character => !char.IsControl(character) || character is '\n' or '\t'));
 
     /// <summary>An element of a list in an answer, on one line.</summary>
     public static string OneLine(JsonArray list, int index) => Line(list[index]);

@@ -1,6 +1,7 @@
 using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
+using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Gateway.Xmpp;
@@ -88,6 +89,10 @@ internal sealed partial class LiderInbox(
                 return PluginOf(install.PluginName).Install(new PluginPackage(install.PluginVersion, install.Source.ToJson(), install.Md5));
             case PluginNotFoundMessage absent:
                 return PluginOf(absent.PluginName).NotFound();
+            case LoginResponseMessage response:
+                return Grant(response.UserName);
+            case ResponseAgreementMessage agreement:
+                return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
             case ExecutePolicyMessage policies:
                 return PoliciesOf(policies.Username).Receive(body);
             case LiderMessage other:
@@ -96,6 +101,17 @@ internal sealed partial class LiderInbox(
             default:
                 return Task.CompletedTask;
         }
+    }
+
+    private Task Grant(string userName)
+    {
+        if (LoginName.Parse(userName) is { } name)
+        {
+            return grains.GetGrain<IUserSessionGrain>(name.User).GrantAdministration();
+        }
+
+        LogNoUser(userName.Length);
+        return Task.CompletedTask;
     }
 
     private IPluginGrain PluginOf(string name) => grains.GetGrain<IPluginGrain>(name.ToLowerInvariant());
@@ -181,6 +197,9 @@ internal sealed partial class LiderInbox(
 
     [LoggerMessage(2006, LogLevel.Warning, "[MESSAGING] Message {StanzaId} came back undelivered ({Condition}); it is sent again in {Minutes} min")]
     private partial void LogBounced(string stanzaId, string condition, double minutes);
+
+    [LoggerMessage(2008, LogLevel.Warning, "[MESSAGING] Lider lets somebody administer this machine whose name of {Length} characters can be no user's; nothing is granted")]
+    private partial void LogNoUser(int length);
 
     [LoggerMessage(2007, LogLevel.Warning, "[MESSAGING] Message from {From} dropped ({Count} so far): only {Lider} is obeyed")]
     private partial void LogForeign(Jid from, long count, Jid lider);

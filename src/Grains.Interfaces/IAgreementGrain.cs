@@ -13,6 +13,9 @@ public interface IAgreementGrain : IGrainWithIntegerKey
     /// <summary>What a user has to be asked; <see langword="null"/>: nothing, no agreement is asked for or the user has accepted this text.</summary>
     Task<AgreementQuestion?> Find(string user);
 
+    /// <summary>The text as it stands and what a user said to it, whether or not there is something to ask.</summary>
+    Task<AgreementReport> GetReport(string user);
+
     /// <summary>A user's answer: stored and told to Lider (AGREEMENT_STATUS, LP 3.7) in one.</summary>
     /// <param name="user">The login name.</param>
     /// <param name="md5">The sum of the text that was shown.</param>
@@ -21,10 +24,22 @@ public interface IAgreementGrain : IGrainWithIntegerKey
 }
 
 /// <summary>What a user is asked.</summary>
-/// <param name="Md5">The MD5 sum of the text's UTF-8 bytes as lower-case hex; what Lider calls the text by.</param>
+/// <param name="Md5">The MD5 sum of the file that Lider sent, or of the default text's UTF-8 bytes, as lower-case hex; what Lider calls the text by.</param>
 /// <param name="Text">The text.</param>
 [GenerateSerializer, Immutable]
 public sealed record AgreementQuestion([property: Id(0)] string Md5, [property: Id(1)] string Text);
+
+/// <summary>The agreement and what a user said to it.</summary>
+/// <param name="Question">The text.</param>
+/// <param name="IsRequired">Whether users have to accept it (<c>[MACHINE] agreement</c>).</param>
+/// <param name="Accepted">What the user said to this text; <see langword="null"/>: nothing yet.</param>
+/// <param name="AnsweredAt">When.</param>
+[GenerateSerializer, Immutable]
+public sealed record AgreementReport(
+    [property: Id(0)] AgreementQuestion Question,
+    [property: Id(1)] bool IsRequired,
+    [property: Id(2)] bool? Accepted,
+    [property: Id(3)] DateTimeOffset? AnsweredAt);
 
 /// <summary>Puts the agreement before a user, in all sessions of the user, and waits for the answer.</summary>
 public interface IAgreementPrompt
@@ -33,6 +48,7 @@ public interface IAgreementPrompt
     /// <param name="user">The login name.</param>
     /// <param name="question">What is asked.</param>
     /// <param name="cancellationToken">The user has gone, or has answered by other means: the dialogs are taken away.</param>
+    /// <exception cref="OperationCanceledException">The token was set.</exception>
     Task<AgreementReply> AskAsync(string user, AgreementQuestion question, CancellationToken cancellationToken);
 }
 

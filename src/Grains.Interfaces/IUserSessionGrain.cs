@@ -10,6 +10,9 @@ public interface IUserSessionGrain : IGrainWithStringKey, IPluginWorkOwner
     /// <summary>The user is logged in. Stored when the call returns; the rest follows by itself. A user who is logged in already stays so.</summary>
     Task Login(UserLogin login);
 
+    /// <summary>The login service lists a session of the user. From now on its lists decide when the user is gone. Nothing happens unless the user is logged in.</summary>
+    Task Confirm(UserLogin login);
+
     /// <summary>The last session of the user is gone. Stored when the call returns; the rest follows by itself.</summary>
     Task Logout();
 
@@ -46,6 +49,10 @@ public sealed record UserLogin
     /// <summary>The host that the session comes from, or <see langword="null"/>.</summary>
     [Id(3)]
     public string? RemoteHost { get; init; }
+
+    /// <summary>Whether the login service lists the session; otherwise it has only been told of.</summary>
+    [Id(4)]
+    public bool IsListed { get; init; }
 }
 
 /// <summary>Where a user stands on the way in or out.</summary>

@@ -13,6 +13,12 @@ public interface IAccounts
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The user, or <see langword="null"/>: there is none, or the name cannot be one.</returns>
     Task<Account?> FindAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Looks a user up by number.</summary>
+    /// <param name="uid">The number.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The user, or <see langword="null"/>.</returns>
+    Task<Account?> FindAsync(uint uid, CancellationToken cancellationToken) => throw new NotSupportedException("Users are not found by number here.");
 }
 
 /// <summary>A user of this machine.</summary>

@@ -3,6 +3,9 @@ namespace Ahenk.Plugins.Sdk;
 /// <summary>Shows dialogs to users, in their own sessions, as programs of their own: what a user does to such a program harms nobody else.</summary>
 public interface IUserDialogs
 {
+    /// <summary>Whether a program for dialogs is on this machine; without one every dialog is <see cref="DialogAnswer.NotShown"/>.</summary>
+    bool CanShow => true;
+
     /// <summary>Shows a text that is to be read, with one button.</summary>
     /// <returns><see cref="DialogAnswer.Accepted"/> when the button was pressed.</returns>
     Task<DialogAnswer> ShowAsync(UserSession session, DialogText text, CancellationToken cancellationToken);
@@ -11,6 +14,7 @@ public interface IUserDialogs
     /// <param name="session">Where.</param>
     /// <param name="text">What.</param>
     /// <param name="cancellationToken">Takes the dialog away.</param>
+    /// <exception cref="OperationCanceledException">The token was set; the dialog is gone by then.</exception>
     Task<DialogAnswer> AskAsync(UserSession session, DialogText text, CancellationToken cancellationToken);
 
     /// <summary>Writes lines to the terminal of a session.</summary>
@@ -28,6 +32,9 @@ public sealed record DialogText(string Title, string Text)
 
     /// <summary>The button that does not.</summary>
     public string Refuse { get; init; } = "Cancel";
+
+    /// <summary>The button that only closes the dialog, which some programs for dialogs must have.</summary>
+    public string Close { get; init; } = "Close";
 
     /// <summary>Whether it is a warning.</summary>
     public bool IsWarning { get; init; }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ahenk.TestSite;
 using Ahenk.XmppServers;
@@ -122,24 +121,7 @@ public sealed class CommandTests
 
     private static async Task<(int ExitCode, string Output)> StartAsync(string input, string[] command)
     {
-        var info = new ProcessStartInfo(command[0])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var argument in command.Skip(1))
-        {
-            info.ArgumentList.Add(argument);
-        }
-
-        BuiltAgent.AddRuntime(info.Environment);
-        using var process = Process.Start(info)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancelled);
-        var error = process.StandardError.ReadToEndAsync(Cancelled);
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(Cancelled);
-        return (process.ExitCode, await output + await error);
+        var ended = await AhenkCommand.RunAsync(command, input, Cancelled);
+        return (ended.ExitCode, ended.Output);
     }
 }

@@ -93,6 +93,14 @@ public sealed class LiderInboxTests
     }
 
     [Fact]
+    public async Task Where_the_agreement_lies_reaches_the_agreement()
+    {
+        await Receive(Given.Message("""{"type":"RESPONSE_AGREEMENT","protocol":"HTTP","parameterMap":{"url":"http://files.example/agreement.txt"},"timestamp":1}"""));
+
+        Assert.Equal(["""agreement {"protocol":"HTTP","parameterMap":{"url":"http://files.example/agreement.txt"}}"""], _grains.Log.Calls);
+    }
+
+    [Fact]
     public async Task A_task_brings_the_version_of_its_plugin_and_the_file_server()
     {
         const string Task = """

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Ahenk.LiderSimulator.People;
 using Ahenk.LiderSimulator.Wire;
 using Ahenk.LiderSimulator.Xmpp;
 
@@ -201,6 +203,49 @@ public sealed class EndToEndTests(ProsodyServer prosody) : IClassFixture<Prosody
         var response = JsonNode.Parse(await reply.Task.WaitAsync(Patience, Token))!;
         Assert.Equal("LOGIN_RESPONSE", (string?)response["type"]);
         Assert.Equal("ayse", (string?)response["userName"]);
+    }
+
+    [Fact]
+    public async Task Policies_are_asked_for_answered_when_told_and_reported()
+    {
+        const string user = "lider-policies";
+        await using var lider = await LiderServer.StartAsync(prosody.Lider(user), Token);
+        await lider.AddAgentAsync("pc-policies", "p", [], Token);
+        lider.People.Policies.Define(12, new PolicyProfile("script", new JsonObject { ["k"] = "ğ" }));
+        var execution = lider.People.Policies.Assign(12, "ayse").ExecutionId;
+        lider.People.PolicyGate.Use(AnswerTiming.Silent, AnswerTiming.Held);
+        var replies = new ConcurrentQueue<string>();
+        var reply = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var session = await BareXmppConnection.ConnectAsync(
+            prosody.Server with { Username = "pc-policies", Password = "p" },
+            stanza =>
+            {
+                if (stanza.Body is { } body)
+                {
+                    replies.Enqueue(body);
+                    reply.TrySetResult();
+                }
+            },
+            Token);
+
+        await session.SendMessageAsync(Address(user), """{"type":"GET_POLICIES","username":"ayse"}""", Token);
+        await session.SendMessageAsync(Address(user), """{"type":"GET_POLICIES","username":"ayse","policyList":{}}""", Token);
+        await lider.People.PolicyRequests.WaitAsync(request => request.User == "ayse", 2, Patience, Token);
+        Assert.Empty(replies);
+        lider.People.PolicyGate.Release();
+        await reply.Task.WaitAsync(Patience, Token);
+        var element = JsonNode.Parse(Assert.Single(replies))!["executePolicyList"]![0]!;
+        foreach (var id in (long[])[execution, execution + 1])
+        {
+            await session.SendMessageAsync(
+                Address(user), $$"""{"type":"POLICY_STATUS","policyVersion":"12-1","commandExecutionId":{{id}},"responseCode":"POLICY_PROCESSED"}""", Token);
+        }
+
+        await session.SendMessageAsync(Address(user), """{"type":"LOGOUT","username":"ayse"}""", Token);
+        await lider.People.Sessions.WaitAsync(row => !row.IsLogin, 1, Patience, Token);
+        Assert.Equal("ğ", (string?)element["userPolicyProfiles"]![0]!["profileData"]!["k"]);
+        Assert.Equal(execution, Assert.Single(lider.People.PolicyAnswers.All).ExecutionId);
+        Assert.Equal($"commandExecutionId {execution + 1} is none of this server (LP 3.6)", Assert.Single(lider.Violations).Reason);
     }
 
     private static string Address(string user) => $"{user}@im.liderahenk.org/Smack";

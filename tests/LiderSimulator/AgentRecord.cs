@@ -21,6 +21,9 @@ public sealed record AgentRecord
     /// <summary>Names of the properties stored from REGISTER's <c>data</c>.</summary>
     public IReadOnlySet<string> Properties { get; init; } = new HashSet<string>();
 
+    /// <summary>Those of them that a LOGIN reads as a Java int and cannot: it fails (LP 3.5).</summary>
+    public IReadOnlySet<string> UnreadableProperties { get; init; } = new HashSet<string>();
+
     /// <summary>How many REGISTERs were answered REGISTERED.</summary>
     public int Registrations { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ahenk.LiderSimulator.People;
 using Ahenk.LiderSimulator.Wire;
 using Ahenk.LiderSimulator.Xmpp;
 
@@ -22,7 +23,8 @@ public sealed class LiderServer : IAsyncDisposable
         Agents = new AgentDirectory(options.TimeProvider);
         _desk = new RegistrationDesk(options, Agents);
         _connection = new LiderConnection(options, OnStanza, Agents.ForgetPresence);
-        _reception = new Reception(options, _connection, _desk, Tasks, Agents);
+        People = new PeopleDesk(options, Agents);
+        _reception = new Reception(options, _connection, _desk, Tasks, Agents, People);
     }
 
     /// <summary>Tasks and their answers.</summary>
@@ -31,14 +33,14 @@ public sealed class LiderServer : IAsyncDisposable
     /// <summary>The agents the server knows.</summary>
     public AgentDirectory Agents { get; }
 
+    /// <summary>Users: their sessions, policies and answers to the agreement.</summary>
+    public PeopleDesk People { get; }
+
     /// <summary>Every breach of the wire contract so far.</summary>
     public IReadOnlyCollection<Violation> Violations => _reception.Violations;
 
     /// <summary>Messages without fault that the server ignored silently, with the reason.</summary>
     public IReadOnlyCollection<IgnoredMessage> Ignored => _reception.Ignored;
-
-    /// <summary>POLICY_STATUS messages, by sender.</summary>
-    public IReadOnlyCollection<(string From, string Body)> PolicyStatuses => _reception.PolicyStatuses;
 
     /// <summary>Messages received, bounces included.</summary>
     public long MessagesReceived => _reception.Received;

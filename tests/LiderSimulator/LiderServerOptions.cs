@@ -10,7 +10,7 @@ public sealed record LiderServerOptions
     /// <summary>Where the XMPP server is, and the server's own account. It is created by in-band registration when it is missing.</summary>
     public BareXmppOptions Xmpp { get; init; } = new() { Username = "lider_sunucu", Password = "lider", Resource = "Smack" };
 
-    /// <summary>Whose encodings are sent.</summary>
+    /// <summary>Whose encodings and forms are sent.</summary>
     public LiderEdition Edition { get; init; } = LiderEdition.Current;
 
     /// <summary>How long after the sending of a task its row exists (LP 2.2.1). Zero: from the start.</summary>
@@ -22,13 +22,19 @@ public sealed record LiderServerOptions
     /// <summary>How registration is answered; can be changed at any time.</summary>
     public RegistrationScript Registration { get; init; } = new();
 
-    /// <summary>Users with a sudo role: only they get a LOGIN_RESPONSE (LP 2.7).</summary>
+    /// <summary>Users with a sudo role on all hosts: only they get a LOGIN_RESPONSE (LP 2.7). The old server answers their LOGOUT, too.</summary>
     public IReadOnlySet<string> SudoUsers { get; init; } = new HashSet<string>();
 
     /// <summary>
-    /// The <c>executePolicyList</c> that answers a GET_POLICIES of a user (null: none named); null as a result: no answer. Default: empty lists.
+    /// The zone of the server's process. It writes the date of an assignment in Istanbul's and reads it in its own: with any other than +3, nothing that agents
+    /// have is ever up to date (LP 5.1.3).
     /// </summary>
-    public Func<string?, JsonArray?> Policies { get; init; } = _ => [];
+    public TimeSpan ServerOffset { get; init; } = TimeSpan.FromHours(3);
+
+    /// <summary>
+    /// Where the text of the user agreement lies at the start (protocol and parameterMap, LP 2.8), for an old server; null: today's, which does not listen (LP 7).
+    /// </summary>
+    public JsonObject? Agreement { get; init; }
 
     /// <summary>
     /// Where the package of a plugin lies (protocol and parameterMap, LP 2.8), for an old server that answers MISSING_PLUGIN; null as a result: it has none. Default:

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Ahenk.LiderSimulator.People;
 using Ahenk.LiderSimulator.Wire;
 using Ahenk.LiderSimulator.Xmpp;
 
@@ -9,13 +10,12 @@ namespace Ahenk.LiderSimulator;
 
 /// <summary>What the server does with the messages it gets (LP 3): examines, stores, answers.</summary>
 internal sealed class Reception(
-    LiderServerOptions options, LiderConnection connection, RegistrationDesk desk, TaskLedger tasks, AgentDirectory agents) : IAsyncDisposable
+    LiderServerOptions options, LiderConnection connection, RegistrationDesk desk, TaskLedger tasks, AgentDirectory agents, PeopleDesk people) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<Task, byte> _answers = [];
     private readonly ConcurrentQueue<Violation> _violations = new();
     private readonly ConcurrentQueue<IgnoredMessage> _ignored = new();
-    private readonly ConcurrentQueue<(string From, string Body)> _policyStatuses = new();
     private Task _lastRegistration = Task.CompletedTask;
     private long _received;
     private long _bounces;
@@ -24,8 +24,6 @@ internal sealed class Reception(
     public IReadOnlyCollection<Violation> Violations => _violations;
 
     public IReadOnlyCollection<IgnoredMessage> Ignored => _ignored;
-
-    public IReadOnlyCollection<(string From, string Body)> PolicyStatuses => _policyStatuses;
 
     public long Received => Interlocked.Read(ref _received);
 
@@ -87,6 +85,10 @@ internal sealed class Reception(
         {
             OnMissingPlugin(stanza, message, packages);
         }
+        else if (message.Type is "REQUEST_AGREEMENT" or "AGREEMENT_STATUS" && people.OnAgreement(XmppNames.Local(stanza.From), stanza.Id, message) is { } outcome)
+        {
+            Carry(stanza, message, outcome);
+        }
         else if (Listeners.IsKnownButIgnored(message.Type))
         {
             Ignore(stanza, message.Type!, "the current server does not listen to it (LP 3)", body);
@@ -111,20 +113,13 @@ internal sealed class Reception(
                 OnTaskStatus(stanza, message, agent, body);
                 break;
             case "POLICY_STATUS" when IsKnown(agent):
-                _policyStatuses.Enqueue((agent, body));
-                options.Report($"{agent} POLICY_STATUS {message.Text("responseCode")}: {message.Text("responseMessage")}");
+                Carry(stanza, message, people.OnPolicyStatus(agent, stanza.Id, message));
                 break;
             case "LOGIN" or "LOGOUT" when IsKnown(agent):
-                OnUserSession(stanza, message, agent);
+                Carry(stanza, message, people.OnSession(agent, stanza.Id, message, body));
                 break;
             case "GET_POLICIES":
-                var username = message.Text("username");
-                options.Report($"{agent} GET_POLICIES for {username ?? "nobody"}");
-                if (options.Policies(username) is { } policies)
-                {
-                    Answer(token => connection.SendMessageAsync(stanza.From, LiderMessages.ExecutePolicies(username, policies), token));
-                }
-
+                Carry(stanza, message, people.OnGetPolicies(agent, stanza.Id, message));
                 break;
             default:
                 Ignore(stanza, message.Type!, "the sender is no registered agent (LP 3.4)", body);
@@ -150,29 +145,23 @@ internal sealed class Reception(
         options.Report($"{agent} TASK_STATUS {taskId} {code}: {message.Text("responseMessage")}");
     }
 
-    private void OnUserSession(IncomingStanza stanza, InboundMessage message, string agent)
+    private void Carry(IncomingStanza stanza, InboundMessage message, PeopleDesk.Outcome outcome)
     {
-        var username = message.Text("username");
-        options.Report($"{agent} {message.Type} {username}");
-        if (message.Type != "LOGIN")
+        options.Report($"{stanza.From} {message.Type} {message.Text("username")} {message.Text("responseCode")} {message.Text("responseMessage")}");
+        if (outcome.Fault is { } fault)
         {
-            return;
+            Blame(stanza, [fault]);
         }
 
-        var stored = agents.Find(agent)!.Properties;
-        foreach (var (property, field) in ((string, string)[])[
-            ("hardware.disk.ssd.info", "hardwareDiskSsdInfo"), ("hardware.disk.hdd.info", "hardwareDiskHddInfo")])
+        if (outcome.Reply is { } compose)
         {
-            if (stored.Contains(property) && message.Text(field) is null)
+            Answer(async token =>
             {
-                Blame(stanza, [new Finding($"{field} is null although {property} is stored: the LOGIN fails (LP 3.5)", IsDropped: true)]);
-                return;
-            }
-        }
-
-        if (username is not null && options.SudoUsers.Contains(username))
-        {
-            Answer(token => connection.SendMessageAsync(stanza.From, LiderMessages.LoginResponse(username, options.TimeProvider.GetUtcNow()), token));
+                if (await compose(token) is { } reply)
+                {
+                    await connection.SendMessageAsync(stanza.From, reply, token);
+                }
+            });
         }
     }
 

@@ -124,7 +124,8 @@ internal sealed class RegistrationDesk(LiderServerOptions options, AgentDirector
             AccountPassword = accountPassword,
             Hostname = message.Text("hostname")!,
             MacAddresses = addresses,
-            Properties = Properties(message),
+            Properties = Properties(message, _ => true),
+            UnreadableProperties = Properties(message, MessageRules.IsUnreadable),
             Registrations = agent.Registrations + 1,
         });
         return new Decision("REGISTERED", "ok", Dn(name)) { AddToRoster = true };
@@ -144,8 +145,8 @@ internal sealed class RegistrationDesk(LiderServerOptions options, AgentDirector
         [.. text.Replace("'", "", StringComparison.Ordinal).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(address => address.ToLowerInvariant())];
 
-    private static HashSet<string> Properties(InboundMessage message) => HasData(message, out var data)
-        ? [.. data.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).Select(property => property.Name)]
+    private static HashSet<string> Properties(InboundMessage message, Func<JsonProperty, bool> isWanted) => HasData(message, out var data)
+        ? [.. data.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null && isWanted(property)).Select(property => property.Name)]
         : [];
 
     private static bool HasData(InboundMessage message, out JsonElement data) =>

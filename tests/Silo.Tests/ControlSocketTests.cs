@@ -132,7 +132,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
     [InlineData("""{"method":"plugins"}""")]
     [InlineData("""{"method":"load","params":{"plugins":"script"}}""")]
     [InlineData("""{"method":"remove","params":{"plugins":"all"}}""")]
-    public async Task Other_users_may_only_see_the_status(string line)
+    public async Task Other_users_may_not_do_what_is_roots(string line)
     {
         var other = new PeerCredentials(1, 4242);
 

@@ -36,6 +36,9 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <summary>Its configuration.</summary>
     public string ConfigurationFile => Path.Combine(Directory, "ahenk.conf");
 
+    /// <summary>Logins and logouts that it was not there to be told of.</summary>
+    public string LoginSpool => Path.Combine(Directory, "run", "logins");
+
     /// <summary>Its control socket.</summary>
     public string ControlSocket => Path.Combine(Directory, "run", "control.sock");
 
@@ -96,6 +99,12 @@ public sealed class AgentProcess : IAsyncDisposable
         Running.Kill();
         await Running.Exited;
     }
+
+    /// <summary>Stops the daemon where it stands (SIGSTOP): it is there and does nothing.</summary>
+    public void Freeze() => Running.SetFrozen(true);
+
+    /// <summary>Lets the frozen daemon go on.</summary>
+    public void Thaw() => Running.SetFrozen(false);
 
     /// <summary>Ends the daemon in order (SIGTERM).</summary>
     /// <returns>Its exit code.</returns>

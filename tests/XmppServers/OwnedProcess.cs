@@ -8,6 +8,8 @@ namespace Ahenk.XmppServers;
 public sealed class OwnedProcess
 {
     private const int SignalTerminate = 15;
+    private const int SignalContinue = 18;
+    private const int SignalStop = 19;
 
     private readonly Process _process;
     private readonly StringBuilder _output;
@@ -81,6 +83,9 @@ public sealed class OwnedProcess
             _ = Kill(_process.Id, SignalTerminate);
         }
     }
+
+    /// <summary>Stops it where it stands (SIGSTOP), or lets it go on (SIGCONT).</summary>
+    public void SetFrozen(bool isFrozen) => _ = Kill(_process.Id, isFrozen ? SignalStop : SignalContinue);
 
     /// <summary>Kills it.</summary>
     public void Kill()

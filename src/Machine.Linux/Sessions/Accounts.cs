@@ -32,7 +32,16 @@ public sealed partial class Accounts(ICommandRunner commands, ILogger<Accounts> 
             entry = await LookUpAsync(login.User, [], cancellationToken);
         }
 
-        return entry is null ? null : entry with { Groups = await ReadGroupsAsync(entry, cancellationToken) };
+        return await WithGroupsAsync(entry, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Account?> FindAsync(uint uid, CancellationToken cancellationToken)
+    {
+        var entry = await LookUpAsync(uid.ToString(CultureInfo.InvariantCulture), [], cancellationToken);
+
+        // getent takes digits for a number only when nobody has them as a name.
+        return entry?.Uid == uid ? await WithGroupsAsync(entry, cancellationToken) : null;
     }
 
     private async Task<Account?> LookUpAsync(string name, string[] options, CancellationToken cancellationToken)
@@ -56,6 +65,9 @@ public sealed partial class Accounts(ICommandRunner commands, ILogger<Accounts> 
 
         return account;
     }
+
+    private async Task<Account?> WithGroupsAsync(Account? account, CancellationToken cancellationToken) =>
+        account is null ? null : account with { Groups = await ReadGroupsAsync(account, cancellationToken) };
 
     private async Task<IReadOnlyList<uint>> ReadGroupsAsync(Account account, CancellationToken cancellationToken)
     {

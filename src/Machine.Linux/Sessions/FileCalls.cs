@@ -59,6 +59,9 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Status(int ignored, string path, int flags, uint mask, out FileStatus status);
 
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    internal static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count);
+
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     internal static partial int ChangeMode(SafeFileHandle file, uint mode);
 
@@ -118,6 +121,8 @@ internal static partial class FileCalls
         internal readonly bool IsRegular => (_mode & TypeMask) == 0x8000;
 
         internal readonly bool IsDirectory => (_mode & TypeMask) == 0x4000;
+
+        internal readonly bool IsCharacterDevice => (_mode & TypeMask) == 0x2000;
 
         internal readonly bool IsLink => (_mode & TypeMask) == 0xA000;
 

@@ -22,7 +22,8 @@ namespace Ahenk.Machine.Linux.Sessions;
 /// <param name="accounts">Knows the users of sessions.</param>
 public sealed class UserCommands(ICommandRunner commands, IUserSessions sessions, IAccounts accounts) : IUserCommands
 {
-    private const string UserPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
+    /// <summary>Where the programs are that users run.</summary>
+    internal const string UserPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
 
     /// <summary>What the C library and its loader take as orders: until it has changed its user, setpriv would obey them as root.</summary>
     private static readonly string[] LoaderVariables = ["GLIBC_TUNABLES", "GCONV_PATH", "GETCONF_DIR", "LOCPATH", "NLSPATH", "OUTPUT_CHARSET", "TZDIR"];

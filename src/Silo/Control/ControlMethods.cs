@@ -4,7 +4,8 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, PolicyControl policies)
+internal sealed class ControlMethods(
+    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users, AgreementControl agreement, PolicyControl policies)
 {
     private const int MostTasks = 1000;
 
@@ -18,6 +19,11 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, ISch
         "plugins" => Privileged(request, caller, plugins).List(),
         "load" or "reload" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Load, request.Text("plugins")),
         "remove" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Remove, request.Text("plugins")),
+        "login" => await Privileged(request, caller, users).LoginAsync(request),
+        "logout" => await Privileged(request, caller, users).LogoutAsync(request),
+        "users" => await Privileged(request, caller, users).ListAsync(),
+        "agreement" => await agreement.Describe(request, caller, cancellationToken),
+        "agreement_answer" => await agreement.Answer(request, caller, cancellationToken),
         "policies" => await Privileged(request, caller, policies).ExplainAsync(request.OptionalText("user")),
         "register" => await Register(request, caller, cancellationToken),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),

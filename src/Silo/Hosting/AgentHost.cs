@@ -1,7 +1,9 @@
 using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
+using Ahenk.Grains.Agreement;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Grains.People;
 using Ahenk.Grains.Policies;
 using Ahenk.Grains.Scheduling;
 using Ahenk.Machine.Linux;
@@ -64,6 +66,11 @@ internal static class AgentHost
             services.GetRequiredService<PeopleServices>(),
             settings.PrivateDirectory));
         builder.Services.AddSingleton(settings.People);
+        builder.Services.AddSingleton<LoginNews>();
+        builder.Services.AddSingleton<Administrators>();
+        builder.Services.AddSingleton<ILoginSpool>(new LoginSpool(settings.RunDirectory));
+        builder.Services.AddSingleton<SessionKeeper>();
+        builder.Services.AddSingleton<ISessionEvents>(services => services.GetRequiredService<SessionKeeper>());
         builder.Services.AddFileTransfer(settings.Files);
         builder.Services.AddSingleton(settings.Plugins);
         builder.Services.AddSingleton(settings.PluginInstaller);
@@ -79,7 +86,12 @@ internal static class AgentHost
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddSingleton<PluginControl>();
+        builder.Services.AddSingleton<AgreementControl>();
         builder.Services.AddHostedService<ScheduleWatch>();
+        builder.Services.AddHostedService<SessionKeeping>();
+        builder.Services.AddSingleton<UserControl>();
+        builder.Services.AddSingleton<IAgreementPrompt, AgreementPrompt>();
+        builder.Services.AddHostedService<AgreementStart>();
         builder.Services.AddHostedService<PolicyStart>();
         builder.Services.AddSingleton<PolicyControl>();
         builder.Services.AddSingleton<ControlMethods>();

@@ -33,6 +33,7 @@ internal class FakeGrains : DispatchProxy
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgentGrain) => Agent,
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPluginGrain) => new FakePluginGrain((string)args![0]!, Log),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPolicyGrain) => new FakePolicyGrain((string)args![0]!, this),
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgreementGrain) => new FakeAgreementGrain(Log),
         _ => throw new NotSupportedException(targetMethod?.ToString()),
     };
 }
@@ -162,6 +163,24 @@ internal sealed class FakePolicyGrain(string key, FakeGrains grains) : IPolicyGr
     public Task PluginAvailable(string plugin) => throw new NotSupportedException();
 
     public Task PluginUnavailable(string plugin, string? version, string reason) => throw new NotSupportedException();
+}
+
+/// <summary>An agreement that notes where Lider says that its text lies.</summary>
+internal sealed class FakeAgreementGrain(TaskLog log) : IAgreementGrain
+{
+    public Task Receive(string source)
+    {
+        log.Add($"agreement {source}");
+        return Task.CompletedTask;
+    }
+
+    public Task Start() => throw new NotSupportedException();
+
+    public Task<AgreementQuestion?> Find(string user) => throw new NotSupportedException();
+
+    public Task<AgreementReport> GetReport(string user) => throw new NotSupportedException();
+
+    public Task Answer(string user, string md5, bool accepted) => throw new NotSupportedException();
 }
 
 /// <summary>An identity in memory.</summary>

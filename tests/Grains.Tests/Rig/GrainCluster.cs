@@ -15,7 +15,7 @@ public sealed class GrainCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private GrainCluster(MemoryTaskStore store, FakeDocumentStore documents)
+    private GrainCluster(MemoryTaskStore store, FakeDocumentStore documents, Action<IServiceCollection>? more)
     {
         Store = store;
         Documents = documents;
@@ -62,6 +62,7 @@ public sealed class GrainCluster : IAsyncDisposable
 
             silo.Services.RemoveAllKeyed<TimeProvider>(TimeProviderNames.Grains);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, Clock);
+            more?.Invoke(silo.Services);
         });
         _cluster = builder.Build();
     }
@@ -97,9 +98,14 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>The silo's own grain factory: calls go the way they go in the daemon.</summary>
     public IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
 
-    public static async Task<GrainCluster> StartAsync(MemoryTaskStore? store = null, FakeDocumentStore? documents = null)
+    /// <summary>Starts a silo.</summary>
+    /// <param name="store">What is stored already.</param>
+    /// <param name="documents">What documents are stored already.</param>
+    /// <param name="more">Adds services that only some tests need, or takes the place of others.</param>
+    public static async Task<GrainCluster> StartAsync(
+        MemoryTaskStore? store = null, FakeDocumentStore? documents = null, Action<IServiceCollection>? more = null)
     {
-        var cluster = new GrainCluster(store ?? new MemoryTaskStore(), documents ?? new FakeDocumentStore());
+        var cluster = new GrainCluster(store ?? new MemoryTaskStore(), documents ?? new FakeDocumentStore(), more);
         await cluster._cluster.DeployAsync(TestContext.Current.CancellationToken);
         return cluster;
     }

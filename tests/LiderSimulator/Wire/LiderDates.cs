@@ -31,6 +31,11 @@ public static partial class LiderDates
     public static bool IsAssignDate(string text) =>
         DateTime.TryParseExact(text, "dd/MM/yyyy HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
+    /// <summary>Reads <c>dd/MM/yyyy HH:mm:ss</c> as a server in this zone does, whatever zone it was written in (LP 5.1.3).</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static DateTimeOffset ReadAssignDate(string text, TimeSpan serverOffset) =>
+        new(DateTime.ParseExact(text, "dd/MM/yyyy HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None), serverOffset);
+
     private static string Seconds(DateTimeOffset time) => time.ToString("dd/MM/yyyy HH:mm:ss", CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"^[ \t]*-?[0-9]+-[ \t]*-?[0-9]+-[ \t]*-?[0-9]+ [ \t]*-?[0-9]+:[ \t]*-?[0-9]+", RegexOptions.CultureInvariant)]

@@ -70,15 +70,6 @@ public static class LiderMessages
         return JacksonJson.Write(response);
     }
 
-    /// <summary>EXECUTE_POLICY in the list form (LP 2.5.1); sent only as an answer to GET_POLICIES.</summary>
-    public static string ExecutePolicies(string? username, JsonArray policies) => JacksonJson.Write(new JsonObject
-    {
-        ["type"] = "EXECUTE_POLICY",
-        ["timestamp"] = null,
-        ["username"] = username,
-        ["executePolicyList"] = policies,
-    });
-
     /// <summary>LOGIN_RESPONSE (LP 2.7); sent only to users with a sudo role.</summary>
     public static string LoginResponse(string username, DateTimeOffset now) => JacksonJson.Write(new JsonObject
     {
@@ -112,33 +103,46 @@ public static class LiderMessages
         ["timestamp"] = now.ToUnixTimeMilliseconds(),
     });
 
+    /// <summary>RESPONSE_AGREEMENT (LP 2.8), of the old server only.</summary>
+    /// <param name="source">Protocol and parameterMap of the text's place, as in a fileServerConf.</param>
+    /// <param name="now">The time.</param>
+    public static string ResponseAgreement(JsonObject source, DateTimeOffset now) => JacksonJson.Write(new JsonObject
+    {
+        ["type"] = "RESPONSE_AGREEMENT",
+        ["parameterMap"] = source["parameterMap"]?.DeepClone(),
+        ["protocol"] = source["protocol"]?.DeepClone(),
+        ["timestamp"] = now.ToUnixTimeMilliseconds(),
+    });
+
+    /// <summary>The plugin of a task or a profile.</summary>
+    internal static JsonObject Plugin(string name, string version, bool usesFiles, DateTimeOffset created, LiderEdition edition) => new()
+    {
+        // The row of the plugin table; an agent goes by the name (LP 2.2).
+        ["id"] = 7,
+        ["name"] = name,
+        ["version"] = version,
+        ["description"] = null,
+        ["active"] = true,
+        ["deleted"] = false,
+        ["machineOriented"] = true,
+        ["userOriented"] = true,
+        ["policyPlugin"] = true,
+        ["taskPlugin"] = true,
+        ["usesFileTransfer"] = usesFiles,
+        ["xBased"] = false,
+        ["createDate"] = edition == LiderEdition.Current ? LiderDates.SecondsInUtc(created) : created.ToUnixTimeMilliseconds(),
+        ["modifyDate"] = null,
+    };
+
     /// <summary>The inner object of EXECUTE_TASK.</summary>
     private static JsonObject Task(TaskOrder order, LiderEdition edition, DateTimeOffset now)
     {
         var isCurrent = edition == LiderEdition.Current;
         var milliseconds = now.ToUnixTimeMilliseconds();
-        var plugin = new JsonObject
-        {
-            // The row of the plugin table; an agent goes by the name (LP 2.2).
-            ["id"] = 7,
-            ["name"] = order.Plugin,
-            ["version"] = order.Version,
-            ["description"] = null,
-            ["active"] = true,
-            ["deleted"] = false,
-            ["machineOriented"] = true,
-            ["userOriented"] = true,
-            ["policyPlugin"] = true,
-            ["taskPlugin"] = true,
-            ["usesFileTransfer"] = order.FileServer is not null,
-            ["xBased"] = false,
-            ["createDate"] = isCurrent ? LiderDates.SecondsInUtc(now) : milliseconds,
-            ["modifyDate"] = null,
-        };
         var task = new JsonObject
         {
             ["id"] = order.TaskId,
-            ["plugin"] = plugin,
+            ["plugin"] = Plugin(order.Plugin, order.Version, order.FileServer is not null, now, edition),
             ["commandClsId"] = order.Command,
             ["parameterMap"] = order.Parameters?.DeepClone(),
             ["deleted"] = false,

@@ -88,7 +88,7 @@ internal static partial class MessageRules
                 reader.Blame($"data.{property.Name} is stored in Java's notation; send text or a number (LP 3.2)");
             }
 
-            if (IntegerProperties.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null && !IsJavaInt(property.Value))
+            if (IsUnreadable(property))
             {
                 reader.Blame($"data.{property.Name} is no Java int: every LOGIN of this agent would fail (LP 3.5)");
             }
@@ -210,6 +210,10 @@ internal static partial class MessageRules
             reader.Drop("responseData.mail_send is no boolean (LP 3.4)");
         }
     }
+
+    /// <summary>Whether a property that LOGIN reads as a Java int is none (LP 3.5).</summary>
+    public static bool IsUnreadable(JsonProperty property) =>
+        IntegerProperties.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null && !IsJavaInt(property.Value);
 
     private static bool IsJavaInt(JsonElement value) => value.ValueKind switch
     {

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Ahenk.Cli;
+
+/// <summary>The words about the user agreement: <c>ahenk agreement [show|accept|refuse]</c>.</summary>
+internal static class AgreementCommands
+{
+    private static readonly Option<string> User = new("--user") { Description = "Whose agreement; only root may name another user.", Recursive = true };
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="socket">The option that names the control socket.</param>
+    public static Command Create(Option<string> socket)
+    {
+        var show = new Command("show", "Shows the agreement and whether you have accepted it.");
+        show.SetAction(async (parsed, cancellationToken) =>
+        {
+            Print(await Ask(parsed, socket, cancellationToken));
+            return ExitCodes.Success;
+        });
+        var command = new Command("agreement", "Shows the user agreement and takes your answer.") { User, show, Word("accept", true, socket), Word("refuse", false, socket) };
+        command.SetAction((parsed, cancellationToken) => ShowAndAsk(parsed, socket, cancellationToken));
+        return command;
+    }
+
+    private static Command Word(string word, bool accepts, Option<string> socket)
+    {
+        var command = new Command(word, accepts ? "Accepts the agreement." : "Refuses the agreement: your sessions are ended.");
+        command.SetAction(async (parsed, cancellationToken) =>
+            await Answer(parsed, socket, await Ask(parsed, socket, cancellationToken), accepts, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> ShowAndAsk(ParseResult parsed, Option<string> socket, CancellationToken cancellationToken)
+    {
+        var agreement = await Ask(parsed, socket, cancellationToken);
+        Print(agreement);
+        if (agreement["required"]?.GetValue<bool>() != true || agreement["accepted"]?.GetValue<bool>() == true)
+        {
+            return ExitCodes.Success;
+        }
+
+        while (true)
+        {
+            Console.Write(AgreementWords.Current.Question);
+            switch (Console.In.ReadLine())
+            {
+                case null:
+                    Console.WriteLine();
+                    await Console.Error.WriteLineAsync(AgreementWords.Current.NotAnswered);
+                    return ExitCodes.Refused;
+                case var line when AgreementWords.Current.IsYes(line):
+                    return await Answer(parsed, socket, agreement, accepts: true, cancellationToken);
+                case var line when AgreementWords.Current.IsNo(line):
+                    return await Answer(parsed, socket, agreement, accepts: false, cancellationToken);
+            }
+        }
+    }
+
+    private static async Task<JsonNode> Ask(ParseResult parsed, Option<string> socket, CancellationToken cancellationToken) =>
+        (await ControlClient.CallAsync(parsed.GetValue(socket)!, "agreement", Parameters(parsed), cancellationToken))!;
+
+    private static async Task<int> Answer(ParseResult parsed, Option<string> socket, JsonNode agreement, bool accepts, CancellationToken cancellationToken)
+    {
+        var parameters = Parameters(parsed);
+        parameters["accepted"] = accepts;
+        parameters["md5"] = agreement["md5"]?.ToString();
+        var answer = await ControlClient.CallAsync(parsed.GetValue(socket)!, "agreement_answer", parameters, cancellationToken);
+        Console.WriteLine(Rendering.OneLine(answer!, "message"));
+        return ExitCodes.Success;
+    }
+
+    private static JsonObject Parameters(ParseResult parsed) => parsed.GetValue(User) is { } user ? new JsonObject { ["user"] = user } : [];
+
+    private static void Print(JsonNode agreement)
+    {
+        var words = AgreementWords.Current;
+        Console.WriteLine(Rendering.Lines(agreement, "text").TrimEnd());
+        Console.WriteLine();
+        Console.WriteLine(agreement["required"]?.GetValue<bool>() != true
+            ? words.NotRequired
+            : agreement["accepted"]?.GetValue<bool>() switch
+            {
+                null => words.Open,
+                true => words.Accepted,
+                false => words.Refused,
+            });
+    }
+}

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ahenk.Cli;
+
+/// <summary>The file in which logins and logouts wait for a daemon that does not answer (packaging/pam/README.md).</summary>
+internal sealed class LoginNote(string directory)
+{
+    private const long Largest = 64 * 1024;
+    private const int WriteOnly = 1;
+    private const int Create = 0x40;
+    private const int AtEnd = 0x400;
+    private const int NonBlocking = 0x800;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180; // 0600
+
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    /// <summary>Appends a line.</summary>
+    /// <returns>Why it could not be appended, or <see langword="null"/>.</returns>
+    public string? Append(string word, string user, string desktop, string display)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return "only root may leave the daemon a note";
+        }
+
+        try
+        {
+            if (!Directory.Exists(directory))
+            {
+                Directory.CreateDirectory(directory, (UnixFileMode)0x1ED); // 0755
+            }
+
+            var path = Path.Combine(directory, "logins");
+            using var file = Open(path, WriteOnly | Create | AtEnd | NonBlocking | CloseOnExec | NoFollow, OwnerOnly);
+            if (file.IsInvalid)
+            {
+                return $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+            }
+
+            // Not a regular file, or a full one: the daemon would not read it.
+            if (File.GetUnixFileMode(file) is var mode && (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
+            {
+                return $"{path} can be written by others";
+            }
+
+            if (RandomAccess.GetLength(file) >= Largest)
+            {
+                return $"{path} is full";
+            }
+
+            var seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+
+            // One write a line, so that lines of several logins do not mix.
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes($"{word}\t{user}\t{desktop}\t{display}\t{seconds}\n"), 0);
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return failure.Message;
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern SafeFileHandle Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, int mode);
+}
