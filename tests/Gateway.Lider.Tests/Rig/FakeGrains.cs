@@ -29,6 +29,7 @@ internal class FakeGrains : DispatchProxy
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(ITaskGrain) => Task((long)args![0]!),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgentGrain) => Agent,
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPluginGrain) => new FakePluginGrain((string)args![0]!, Log),
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IUserSessionGrain) => new FakeUserGrain((string)args![0]!, Log),
         _ => throw new NotSupportedException(targetMethod?.ToString()),
     };
 }
@@ -124,6 +125,30 @@ internal sealed class FakePluginGrain(string name, TaskLog log) : IPluginGrain
     }
 
     public Task<string> Change(PluginChange change) => throw new NotSupportedException();
+}
+
+/// <summary>A user who notes what Lider allows.</summary>
+internal sealed class FakeUserGrain(string user, TaskLog log) : IUserSessionGrain
+{
+    public Task GrantAdministration()
+    {
+        log.Add($"grant {user}");
+        return Task.CompletedTask;
+    }
+
+    public Task Login(UserLogin login) => throw new NotSupportedException();
+
+    public Task Confirm(UserLogin login) => throw new NotSupportedException();
+
+    public Task Logout() => throw new NotSupportedException();
+
+    public Task Resume() => throw new NotSupportedException();
+
+    public Task<string> AnswerAgreement(bool accepted) => throw new NotSupportedException();
+
+    public Task<UserReport> GetReport() => throw new NotSupportedException();
+
+    public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();
 }
 
 /// <summary>An identity in memory.</summary>
