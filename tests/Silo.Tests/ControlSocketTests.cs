@@ -18,7 +18,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
     public ControlSocketTests()
     {
-        _methods = new ControlMethods(_agent, _agent, null!, new PluginControl(_plugins.Factory, _plugins.Host), null!);
+        _methods = new ControlMethods(_agent, _agent, null!, new PluginControl(_plugins.Factory, _plugins.Host), null!, null!, null!);
         _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, NullLogger<ControlSocket>.Instance);
     }
 

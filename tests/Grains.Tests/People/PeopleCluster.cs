@@ -168,5 +168,6 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<AnswerFlush>();
         services.AddSingleton<WorkInHand>();
+        services.AddSingleton<PluginNews>();
     }
 }
