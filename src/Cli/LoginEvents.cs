@@ -29,29 +29,36 @@ internal static class LoginEvents
     /// <returns>The exit code.</returns>
     public static int Run(string word, ReadOnlySpan<string> arguments, string socketPath)
     {
-        if (arguments is ["--socket", var path, ..])
+        var values = new List<string>();
+        var optionsEnded = false;
+        for (var index = 0; index < arguments.Length; index++)
         {
-            socketPath = path;
-            arguments = arguments[2..];
-        }
-
-        if (arguments is ["--", ..])
-        {
-            arguments = arguments[1..];
+            switch (arguments[index])
+            {
+                case "--" when !optionsEnded:
+                    optionsEnded = true;
+                    break;
+                case "--socket" when !optionsEnded && index + 1 < arguments.Length:
+                    socketPath = arguments[++index];
+                    break;
+                case var value:
+                    values.Add(value);
+                    break;
+            }
         }
 
         var most = word == "login" ? LoginFields.Length : 1;
-        if (arguments.Length < 1 || arguments.Length > most || !IsName(arguments[0]))
+        if (values.Count < 1 || values.Count > most || !IsName(values[0]))
         {
             return Fail(ExitCodes.Usage, $"Usage: ahenk {word} [--socket PATH] [--] {Arguments(word)}");
         }
 
         var parameters = new JsonObject();
-        for (var index = 0; index < arguments.Length; index++)
+        for (var index = 0; index < values.Count; index++)
         {
-            if (index == 0 || Plain(arguments[index]) is not null)
+            if (index == 0 || Plain(values[index]) is not null)
             {
-                parameters[LoginFields[index]] = arguments[index];
+                parameters[LoginFields[index]] = values[index];
             }
         }
 
@@ -63,13 +70,13 @@ internal static class LoginEvents
         }
 
         var note = new LoginNote(Path.GetDirectoryName(Path.GetFullPath(socketPath))!);
-        var problem = note.Append(word, arguments[0], At(arguments, 1), At(arguments, 2));
+        var problem = note.Append(word, values[0], At(values, 1), At(values, 2));
         return problem is null
             ? ExitCodes.Success
             : Fail(ExitCodes.NotRunning, $"The daemon does not answer at {socketPath} ({reason}), and the event is not kept for it: {problem}.");
     }
 
-    private static string At(ReadOnlySpan<string> arguments, int index) => (index < arguments.Length ? Plain(arguments[index]) : null) ?? "-";
+    private static string At(List<string> values, int index) => (index < values.Count ? Plain(values[index]) : null) ?? "-";
 
     private static int Fail(int code, string message)
     {

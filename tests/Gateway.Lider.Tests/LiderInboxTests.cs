@@ -48,6 +48,17 @@ public sealed class LiderInboxTests
     }
 
     [Theory]
+    [InlineData("ayse", "grant ayse")]
+    [InlineData(@"LIDER\\ayse", "grant ayse")]
+    [InlineData("../ayse", null)]
+    public async Task Who_may_administer_the_machine_is_passed_on_to_that_user(string user, string? call)
+    {
+        await Receive(Given.Message($$$"""{"type":"LOGIN_RESPONSE","userName":"{{{user}}}","parameterMap":{},"timestamp":1772700000000}"""));
+
+        Assert.Equal(call is null ? [] : [call], _grains.Log.Calls);
+    }
+
+    [Theory]
     [InlineData("chat")]
     [InlineData("headline")]
     [InlineData("groupchat")]

@@ -26,6 +26,8 @@ internal sealed class Presence
     /// <summary>How long after the hook's word a list may still be behind it.</summary>
     internal static readonly TimeSpan ListsAreLate = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     private int _open;
     private DateTimeOffset? _heardAt;
 
@@ -55,7 +57,8 @@ internal sealed class Presence
         }
     }
 
-    /// <summary>The hook tells of a login: it is always passed on, for the user may have refused the agreement before.</summary>
+    /// <summary>The hook has told of a login, which is always passed on: the user may have refused the agreement before.</summary>
+    /// <param name="now">Now, when it is stored.</param>
     public void HintIn(DateTimeOffset now)
     {
         _open++;
@@ -64,19 +67,21 @@ internal sealed class Presence
 
     /// <summary>The hook tells of a logout.</summary>
     /// <returns><see cref="PresenceStep.Leave"/>, or nothing: a list decides.</returns>
-    public PresenceStep HintOut(DateTimeOffset now)
+    public PresenceStep HintOut()
     {
         _open = Math.Max(0, _open - 1);
-        _heardAt = now;
         return IsIn && !IsSeen && _open == 0 ? PresenceStep.Leave : PresenceStep.None;
     }
 
+    /// <summary>What the hook told is stored. When it cannot be, the hook writes it down.</summary>
+    public void Heard(DateTimeOffset now) => _heardAt = now;
+
     /// <summary>The hook had written down what it could not tell.</summary>
     /// <param name="open">Logins less logouts.</param>
-    /// <param name="writtenAt">When the last of it was written.</param>
+    /// <param name="writtenAt">When the last of it was written, to the second.</param>
     public PresenceStep HintLate(int open, DateTimeOffset writtenAt)
     {
-        if (_heardAt > writtenAt)
+        if (_heardAt >= writtenAt + OneSecond)
         {
             // It has said more since: this is past.
             return PresenceStep.None;

@@ -41,10 +41,10 @@ public sealed partial class SessionKeeper(
 
         try
         {
-            await InTurn(person.User, presence =>
+            await InTurn(person.User, async presence =>
             {
+                await Enter(person.User, LoginText.Clean(login) with { Domain = person.Domain, IsListed = false }, presence);
                 presence.HintIn(time.GetUtcNow());
-                return Enter(person.User, LoginText.Clean(login) with { Domain = person.Domain, IsListed = false }, presence);
             });
         }
         finally
@@ -65,7 +65,11 @@ public sealed partial class SessionKeeper(
 
         try
         {
-            await InTurn(person.User, presence => Act(person.User, presence.HintOut(time.GetUtcNow()), null, presence));
+            await InTurn(person.User, async presence =>
+            {
+                await Act(person.User, presence.HintOut(), null, presence);
+                presence.Heard(time.GetUtcNow());
+            });
         }
         finally
         {

@@ -228,13 +228,7 @@ public sealed partial class UserSessionGrain
         await Policies.Undone();
         var document = _document!;
         OutboxDraft[] news = document.IsAnnounced && await IsRegistered() ? [_news.Logout(User, document.Login)] : [];
-        await Change(
-            current =>
-            {
-                _visit++;
-                return current!.Next is { } next ? SessionDocument.Begin(next) : null;
-            },
-            news);
+        await Change(static current => current!.Next is { } next ? SessionDocument.Begin(next) : null, news);
     }
 
     private async Task EndSessions()

@@ -124,11 +124,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
     public async Task Resume()
     {
         // The sessions of a user who refused may have outlived the agent that was to end them.
-        if (await Change(current => current is { Stage: UserStage.Refused } ? SessionDocument.Begin(current.Login) : current))
-        {
-            _visit++;
-        }
-
+        await Change(current => current is { Stage: UserStage.Refused } ? SessionDocument.Begin(current.Login) : current);
         if (_document is { Stage: UserStage.In } && _policies == PolicyCall.None)
         {
             _policies = PolicyCall.Resume;
@@ -199,7 +195,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
 
     private DocumentKey Key => new(DocumentKinds.Session, User);
 
-    private SessionDocument Entered(SessionDocument? current, StoredLogin stored, UserLogin login)
+    private static SessionDocument Entered(SessionDocument? current, StoredLogin stored, UserLogin login)
     {
         switch (current)
         {
@@ -213,7 +209,6 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
                 return current.Leaving(stored);
             case null or { Stage: UserStage.Refused }:
             case { } when current.Login.Boot != stored.Boot:
-                _visit++;
                 return SessionDocument.Begin(stored);
             default:
                 return current with { Login = current.Login.With(login) };
@@ -234,6 +229,12 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             }
 
             await _store.SaveAsync([new Document(Key, wanted?.ToJson())], messages);
+            if (wanted is null or { Stage: UserStage.Agreement } && _document?.Stage != wanted?.Stage)
+            {
+                // What is still going on for the login before must not be taken for this one's.
+                _visit++;
+            }
+
             _document = wanted;
             return true;
         }

@@ -34,6 +34,7 @@ internal class FakeGrains : DispatchProxy
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPluginGrain) => new FakePluginGrain((string)args![0]!, Log),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IPolicyGrain) => new FakePolicyGrain((string)args![0]!, this),
         { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IAgreementGrain) => new FakeAgreementGrain(Log),
+        { Name: "GetGrain" } when targetMethod.ReturnType == typeof(IUserSessionGrain) => new FakeUserGrain((string)args![0]!, Log),
         _ => throw new NotSupportedException(targetMethod?.ToString()),
     };
 }
@@ -181,6 +182,30 @@ internal sealed class FakeAgreementGrain(TaskLog log) : IAgreementGrain
     public Task<AgreementReport> GetReport(string user) => throw new NotSupportedException();
 
     public Task Answer(string user, string md5, bool accepted) => throw new NotSupportedException();
+}
+
+/// <summary>A user who notes what Lider allows.</summary>
+internal sealed class FakeUserGrain(string user, TaskLog log) : IUserSessionGrain
+{
+    public Task GrantAdministration()
+    {
+        log.Add($"grant {user}");
+        return Task.CompletedTask;
+    }
+
+    public Task Login(UserLogin login) => throw new NotSupportedException();
+
+    public Task Confirm(UserLogin login) => throw new NotSupportedException();
+
+    public Task Logout() => throw new NotSupportedException();
+
+    public Task Resume() => throw new NotSupportedException();
+
+    public Task<string> AnswerAgreement(bool accepted) => throw new NotSupportedException();
+
+    public Task<UserReport> GetReport() => throw new NotSupportedException();
+
+    public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();
 }
 
 /// <summary>An identity in memory.</summary>

@@ -25,6 +25,7 @@ public sealed class GrainCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.UseFakes();
             silo.Services.AddSingleton<ITaskStore>(Store);
             silo.Services.AddSingleton<IScheduleStore>(Store);
             silo.Services.AddSingleton<IReminderRegistry>(Reminders);

@@ -39,6 +39,8 @@ public sealed class PamHookTests : RunnerTest, IDisposable
         Assert.Equal("[login][--][ayse][gnome][:0]", await ReadLineAsync());
         await RunAsync(shell, "open_session", ("PAM_USER", @"LIDER\şükrü c"), ("PAM_TTY", "ssh"));
         Assert.Equal(@"[login][--][LIDER\şükrü c][-][ssh]", await ReadLineAsync());
+        await RunAsync(shell, "open_session", ("PAM_TTY", "ssh"), ("PAM_RHOST", "10.0.3.4"));
+        Assert.Equal("[login][--][ayse][-][ssh][-][10.0.3.4]", await ReadLineAsync());
         await RunAsync(shell, "close_session");
         Assert.Equal("[logout][--][ayse]", await ReadLineAsync());
         Assert.False(File.Exists(Spool));
