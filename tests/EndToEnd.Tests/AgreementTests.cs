@@ -11,7 +11,8 @@ namespace Ahenk.EndToEnd.Tests;
 [Trait("Category", "Integration")]
 public sealed class AgreementTests
 {
-    private const string User = "ayse";
+    // One whom every machine has: only users whom the machine knows can answer.
+    private const string User = "nobody";
 
     private static CancellationToken Cancelled => Installation.Cancelled;
 
@@ -28,6 +29,42 @@ public sealed class AgreementTests
             () => Task.FromResult(http.Requests.Any(request => request.StartsWith("GET /agreement", StringComparison.Ordinal))),
             "the text fetched",
             () => string.Join('\n', http.Requests));
+    }
+
+    [Fact]
+    public async Task A_user_answers_on_the_command_line_and_is_asked_again_only_when_the_text_is_another()
+    {
+        await using var http = await HttpTestServer.StartAsync();
+        await File.WriteAllTextAsync(Path.Combine(http.Root, "agreement"), "Be kind.", Cancelled);
+        await using var site = await OnlineAsync(http, "end");
+        var house = new Household(site);
+        var policy = Assign(site);
+        await WaitForTextAsync(site, "Be kind.");
+
+        await house.LoginAsync(User);
+        await WaitForStageAsync(house, "agreement");
+        Assert.Empty(site.Lider.People.Sessions.All);
+        await AnswerAsync(site, "accept");
+        await house.WaitForAnswersAsync(policy, 1);
+        await house.AnnouncedLogoutAsync(User);
+        await house.AnnouncedLoginAsync(User);
+        await house.AnnouncedLogoutAsync(User);
+        await house.WaitForEmptyAsync();
+        Assert.Equal(new AgreementAnswer(site.AgentName, User, Md5("Be kind."), IsAccepted: true), Assert.Single(site.Lider.People.AgreementAnswers.All));
+
+        await File.WriteAllTextAsync(Path.Combine(http.Root, "agreement"), "Be very kind.", Cancelled);
+        await site.Agent.StopAsync();
+        await site.Agent.StartAsync();
+        await WaitForTextAsync(site, "Be very kind.");
+        await house.LoginAsync(User);
+        await WaitForStageAsync(house, "agreement");
+        await AnswerAsync(site, "refuse");
+        await WaitForStageAsync(house, "refused");
+        await site.Lider.People.AgreementAnswers.WaitAsync(answer => answer.Md5 == Md5("Be very kind.") && !answer.IsAccepted, 1, Household.Patience, Cancelled);
+
+        Assert.Equal(2, house.Rows(User, isLogin: true));
+        Assert.Empty(house.Applied);
+        Assert.Empty(site.Lider.Violations);
     }
 
     [Fact]
@@ -59,7 +96,7 @@ public sealed class AgreementTests
         Assign(site);
 
         await house.LoginAsync(User);
-        await house.WaitForUsersAsync(users => users.Any(user => (string?)user!["stage"] == "refused"), "the user refused");
+        await WaitForStageAsync(house, "refused");
 
         Assert.Empty(site.Lider.People.Sessions.All);
         Assert.Empty(site.Lider.People.PolicyRequests.All);
@@ -84,7 +121,25 @@ public sealed class AgreementTests
         Assert.Empty(site.Lider.Violations);
     }
 
-    internal static string Md5(string text) => Convert.ToHexStringLower(
+    private static Task WaitForStageAsync(Household house, string stage) =>
+        house.WaitForUsersAsync(users => users.Any(user => (string?)user!["user"] == User && (string?)user["stage"] == stage), $"{User} at {stage}");
+
+    private static async Task WaitForTextAsync(Site site, string text)
+    {
+        AhenkCommand.Ended? last = null;
+        await Household.WaitAsync(
+            async () => (last = await AhenkCommand.RunAsync(site.Agent, Cancelled, "agreement", "show", "--user", User)).Output.Contains(text, StringComparison.Ordinal),
+            $"the text '{text}'",
+            () => last?.Output);
+    }
+
+    private static async Task AnswerAsync(Site site, string word)
+    {
+        var ended = await AhenkCommand.RunAsync(site.Agent, Cancelled, "agreement", word, "--user", User);
+        Assert.True(ended.ExitCode == 0, ended.Output);
+    }
+
+    private static string Md5(string text) => Convert.ToHexStringLower(
 #pragma warning disable CA5351 // What Lider calls a text by; no secret hangs on it.
         MD5.HashData(Encoding.UTF8.GetBytes(text)));
 #pragma warning restore CA5351

@@ -18,12 +18,12 @@ internal sealed class Household(Site site)
 
     /// <summary>What the plugin <c>journal</c> and its copies have noted.</summary>
     public IReadOnlyList<JournalLine> Journal =>
-        File.Exists(JournalFile) ? [.. File.ReadAllLines(JournalFile).Select(JournalLine.Parse)] : [];
+        Directory.Exists(JournalFolder) ? [.. Directory.GetFiles(JournalFolder).SelectMany(File.ReadAllLines).Select(JournalLine.Parse).OrderBy(line => line.At)] : [];
 
     /// <summary>What is applied: plugin and user of each profile.</summary>
     public IReadOnlyList<string> Applied => Directory.Exists(AppliedFolder) ? [.. Directory.GetFiles(AppliedFolder).Select(file => Path.GetFileName(file)).Order()] : [];
 
-    private string JournalFile => Path.Combine(site.Agent.Directory, "journal");
+    private string JournalFolder => Path.Combine(site.Agent.Directory, "journal");
 
     private string AppliedFolder => Path.Combine(site.Agent.Directory, "applied");
 

@@ -8,6 +8,8 @@ namespace Ahenk.EndToEnd.Tests;
 [Trait("Category", "Integration")]
 public sealed class LoginTests
 {
+    private const string Polkit = "/etc/polkit-1";
+
     private static CancellationToken Cancelled => Installation.Cancelled;
 
     [Fact]
@@ -163,6 +165,49 @@ public sealed class LoginTests
         Assert.Single(house.Journal, line => line.What == "login");
         Assert.Empty(house.Applied);
     }
+
+    [Fact]
+    public async Task A_user_with_a_sudo_role_may_administer_the_machine_until_logout()
+    {
+        // One whom every machine has: polkit is told of no others.
+        const string User = "nobody";
+        Assert.SkipUnless(Directory.Exists(Polkit) && Environment.IsPrivilegedProcess, "the daemon's own view of polkit's rules needs root and the directory");
+        await using var site = await Installation.OnlineAsync(
+            configure: options => options with { SudoUsers = new HashSet<string> { User } }, agent: agent => agent.HideDirectory(Polkit, "rules.d"));
+        var house = new Household(site);
+        await house.LoginAsync("mehmet");
+        await house.LoginAsync(User);
+        await WaitForRulesAsync(site, rules => rules?.Contains("unix-user:nobody", StringComparison.Ordinal) == true);
+        await house.WaitForUsersAsync(users => users.Count == 2 && Administrators(users).SequenceEqual([User]), "an administrator");
+
+        // The rules are gone with the namespace; the daemon makes them anew.
+        await site.Agent.KillAsync();
+        await site.Agent.StartAsync();
+        await WaitForRulesAsync(site, rules => rules?.Contains("unix-user:nobody", StringComparison.Ordinal) == true);
+        await house.AnnouncedLogoutAsync(User);
+        await WaitForRulesAsync(site, rules => rules is null);
+        await house.WaitForUsersAsync(users => users.Count == 1 && !Administrators(users).Any(), "no administrator");
+
+        await house.LoginAsync(User);
+        await WaitForRulesAsync(site, rules => rules?.Contains("unix-user:nobody", StringComparison.Ordinal) == true && !rules.Contains("mehmet", StringComparison.Ordinal));
+    }
+
+    private static Task WaitForRulesAsync(Site site, Func<string?, bool> condition)
+    {
+        string? last = null;
+        return Household.WaitAsync(
+            () =>
+            {
+                var file = site.Agent.OwnFile($"{Polkit}/rules.d/39-ahenk.rules");
+                last = File.Exists(file) ? File.ReadAllText(file) : null;
+                return Task.FromResult(condition(last));
+            },
+            "polkit's rules",
+            () => last);
+    }
+
+    private static IEnumerable<string> Administrators(JsonArray users) =>
+        users.Where(user => (bool)user!["administrator"]!).Select(user => (string)user!["user"]!);
 
     private static AssignedPolicy Assign(Site site, long id, string user, params PolicyProfile[] profiles)
     {

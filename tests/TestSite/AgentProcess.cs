@@ -11,6 +11,7 @@ public sealed class AgentProcess : IAsyncDisposable
 {
     private readonly Dictionary<(string Section, string Key), string> _settings = [];
     private OwnedProcess? _process;
+    private string? _ownDirectory;
 
     /// <summary>Prepares a directory with configuration and plugins; nothing runs yet.</summary>
     public AgentProcess()
@@ -65,6 +66,19 @@ public sealed class AgentProcess : IAsyncDisposable
         return this;
     }
 
+    /// <summary>
+    /// Gives the daemon an empty directory of its own, with one directory in it, in place of one of the machine's (a mount namespace; root only): what it writes
+    /// there is seen by nobody but <see cref="OwnFile"/>. Takes effect at the next start, and each start begins with an empty one.
+    /// </summary>
+    public AgentProcess HideDirectory(string directory, string inside)
+    {
+        _ownDirectory = Path.Combine(directory, inside);
+        return this;
+    }
+
+    /// <summary>A file as the running daemon sees it.</summary>
+    public string OwnFile(string path) => $"/proc/{ProcessId}/root{path}";
+
     /// <summary>Names the directory user who vouches for the machine.</summary>
     public AgentProcess RegisterAs(string user, string password)
     {
@@ -89,8 +103,11 @@ public sealed class AgentProcess : IAsyncDisposable
         await File.WriteAllTextAsync(ConfigurationFile, text.ToString());
         var environment = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
         BuiltAgent.AddRuntime(environment);
+        string[] prefix = _ownDirectory is null
+            ? []
+            : ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && mkdir \"$2\" && shift 2 && exec \"$@\"", "sh", Path.GetDirectoryName(_ownDirectory)!, _ownDirectory];
         _process = await OwnedProcess.StartAsync(
-            [BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
+            [.. prefix, BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
     }
 
     /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>

@@ -2,7 +2,8 @@ namespace Ahenk.Machine.Linux.Sessions;
 
 /// <summary>Hears of files that come, go and change in a directory.</summary>
 /// <remarks>
-/// FileSystemWatcher falls silent when its directory is removed, and does not say so; nor does it say so when the directory was not there when it began.
+/// FileSystemWatcher falls silent when its directory is removed, and does not say so; nor does it say so when the directory was not there when it began. Its thread
+/// then stays in its read even when it is disposed of: one thread for each time that root exchanges the directory.
 /// </remarks>
 internal sealed class DirectoryWatch : IDisposable
 {

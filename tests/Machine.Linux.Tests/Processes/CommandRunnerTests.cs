@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Ahenk.Machine.Linux.Tests.Processes;
 
 [Trait("Category", "Integration")]
-public sealed class CommandRunnerTests : RunnerTest
+public sealed partial class CommandRunnerTests : RunnerTest
 {
     [Fact]
     public async Task A_program_answers_with_its_streams_and_its_exit_code()
@@ -201,10 +202,21 @@ public sealed class CommandRunnerTests : RunnerTest
     public async Task Exit_codes_survive_a_parent_that_ignored_the_end_of_children()
     {
         const nint Ignore = 1;
-        Libc.Signal(Libc.SigChild, Ignore);
-        var runner = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
 
-        Assert.Equal(3, (await runner.RunAsync(new CommandLine("bash", "-c", "exit 3"), Token)).ExitCode);
+        // .NET's own handler, without which its processes would never end for the tests that come after this one.
+        var before = new byte[256];
+        Assert.Equal(0, ReadAction(Libc.SigChild, 0, before));
+        try
+        {
+            Libc.Signal(Libc.SigChild, Ignore);
+            var runner = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
+
+            Assert.Equal(3, (await runner.RunAsync(new CommandLine("bash", "-c", "exit 3"), Token)).ExitCode);
+        }
+        finally
+        {
+            Assert.Equal(0, SetAction(Libc.SigChild, before, 0));
+        }
     }
 
     [Fact]
@@ -251,4 +263,10 @@ public sealed class CommandRunnerTests : RunnerTest
         Libc.Close(ends[0]);
         return ends[1];
     }
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int ReadAction(int signal, nint action, [Out] byte[] before);
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int SetAction(int signal, byte[] action, nint before);
 }

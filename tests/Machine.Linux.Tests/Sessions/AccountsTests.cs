@@ -29,6 +29,16 @@ public sealed class AccountsTests
 
         Assert.Equal((0u, "/root"), (await accounts.FindAsync("root", Token)) is { } root ? (root.Uid, root.Home) : default);
         Assert.Null(await accounts.FindAsync("ahenk-nobody-has-this-name", Token));
+        Assert.Equal("root", (await accounts.FindAsync(0, Token))?.Name);
+        Assert.Null(await accounts.FindAsync(3_987_654_321, Token));
+    }
+
+    [Fact]
+    public async Task Who_has_a_number_for_a_name_is_not_taken_for_another_user()
+    {
+        var commands = new FakeCommands(line => line == "getent passwd 1000" ? FakeCommands.Ok("1000:x:4242:4242::/home/1000:/bin/bash\n") : FakeCommands.Failed(2));
+
+        Assert.Null(await new Accounts(commands, NullLogger<Accounts>.Instance).FindAsync(1000, Token));
     }
 
     [Fact]

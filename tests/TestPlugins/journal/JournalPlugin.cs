@@ -5,8 +5,8 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.TestPlugins.Journal;
 
 /// <summary>
-/// A plugin for tests of logins and policies. It notes every mode and every profile in the file <c>journal</c> beside the plugin directory, a line each: plugin,
-/// what, user, time, text. A profile leaves a file <c>applied/PLUGIN-USER</c> there, which the safe mode takes away.
+/// A plugin for tests of logins and policies. It notes every mode and every profile in the file <c>journal/PLUGIN</c> beside the plugin directory, a line each:
+/// plugin, what, user, time, text. A profile leaves a file <c>applied/PLUGIN-USER</c> there, which the safe mode takes away.
 /// </summary>
 public sealed class JournalPlugin : IPlugin
 {
@@ -58,11 +58,12 @@ public sealed class JournalPlugin : IPlugin
         return Task.CompletedTask;
     }
 
-    /// <summary>O_APPEND, so that the line is whole even when the process is killed.</summary>
+    /// <summary>One write, so that the line is whole even when the process is killed; a file for each plugin, for plugins work beside each other.</summary>
     private static void Append(PluginContext context, string what, string text)
     {
         var time = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
-        using var file = new FileStream(Path.Combine(Folder(context), "journal"), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
+        var folder = Directory.CreateDirectory(Path.Combine(Folder(context), "journal")).FullName;
+        using var file = new FileStream(Path.Combine(folder, Name(context)), FileMode.Append, FileAccess.Write, FileShare.ReadWrite, 0);
         file.Write(Encoding.UTF8.GetBytes($"{Name(context)}\t{what}\t{context.UserName ?? "-"}\t{time}\t{text}\n"));
     }
 
