@@ -147,6 +147,22 @@ public sealed class PeopleCluster : IAsyncDisposable
 
     public Task When(string line, int times = 1) => Passing(World.Journal.When(line, times));
 
+    /// <summary>Waits until a list has shown the user.</summary>
+    public Task WhenSeen(string user) => Passing(World.Store.WaitAsync(store =>
+        store.Documents.TryGetValue(new DocumentKey(DocumentKinds.Session, user), out var text) && text.Contains("\"seen\":true", StringComparison.Ordinal)));
+
+    /// <summary>Waits until lists are believed whatever the hook has told, and one of them has been acted on.</summary>
+    public async Task LookLater()
+    {
+        World.Clock.Advance(Presence.ListsAreLate);
+        for (var look = 0; look < 2; look++)
+        {
+            var before = World.Journal.Count("list");
+            World.Machine.SetSessions([.. World.Machine.Listed]);
+            await When("list", before + 1);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();

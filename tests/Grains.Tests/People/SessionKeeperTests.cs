@@ -74,7 +74,7 @@ public sealed class SessionKeeperTests
         await agent.Keeper.LoginAsync("ayse", new UserLogin());
         _world.Machine.SetUsers("ayse");
         await agent.When("policies enter ayse");
-        await agent.When("list", _world.Journal.Count("list") + 2);
+        await agent.WhenSeen("ayse");
 
         await agent.Keeper.LogoutAsync("ayse");
         _world.Machine.SetUsersSilently();
@@ -91,11 +91,11 @@ public sealed class SessionKeeperTests
         await agent.Keeper.LoginAsync("ayse", new UserLogin());
         _world.Machine.SetSessions(PeopleMachine.Session("ayse"), PeopleMachine.Session("ayse") with { Id = "c2" });
         await agent.When("policies enter ayse");
-        await agent.When("list", _world.Journal.Count("list") + 2);
+        await agent.WhenSeen("ayse");
 
         await agent.Keeper.LogoutAsync("ayse");
         _world.Machine.SetUsers("ayse");
-        await agent.When("list", _world.Journal.Count("list") + 3);
+        await agent.LookLater();
 
         Assert.Equal(UserStage.In, (await agent.User("ayse").GetReport()).Stage);
         Assert.Equal(0, _world.CountOf("LOGOUT"));
@@ -110,7 +110,7 @@ public sealed class SessionKeeperTests
 
         _world.Machine.ListFailure = new IOException("logind hangs");
         await agent.Keeper.LogoutAsync("ayse");
-        await agent.When("list", _world.Journal.Count("list") + 3);
+        await agent.LookLater();
         Assert.Equal(UserStage.In, (await agent.User("ayse").GetReport()).Stage);
 
         _world.Machine.ListFailure = null;
@@ -162,7 +162,7 @@ public sealed class SessionKeeperTests
 
         await using var agent = await PeopleCluster.StartKeepingAsync(_world);
         await agent.When("policies enter ayse");
-        await agent.Passing(_world.Store.WaitAsync(store => store.Documents.Values.Single().Contains("\"seen\":true", StringComparison.Ordinal)));
+        await agent.WhenSeen("ayse");
         _world.Machine.SetUsers();
         await agent.When("out ayse");
 
