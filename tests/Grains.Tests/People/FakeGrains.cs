@@ -17,7 +17,9 @@ public sealed class FakePolicyGrain(Journal journal) : Grain, IPolicyGrain
 
     public Task Receive(string body) => throw new NotSupportedException();
 
-    public Task UserChanged(string user, string? set, bool undone) => throw new NotSupportedException();
+    public Task<PoliciesInUse> UserChanged(string user, PoliciesInUse? policies, bool undone, string? answer) => throw new NotSupportedException();
+
+    public Task<PoliciesInUse> GetPolicies() => throw new NotSupportedException();
 
     public Task Replan() => throw new NotSupportedException();
 
@@ -27,7 +29,7 @@ public sealed class FakePolicyGrain(Journal journal) : Grain, IPolicyGrain
 
     public Task PluginAvailable(string plugin) => throw new NotSupportedException();
 
-    public Task PluginUnavailable(string plugin, string reason) => throw new NotSupportedException();
+    public Task PluginUnavailable(string plugin, string? version, string reason) => throw new NotSupportedException();
 
     private Task Note(string line)
     {
@@ -45,6 +47,8 @@ public sealed class FakeAgreementGrain(FakeAgreement agreement, Journal journal)
 
     public Task<AgreementQuestion?> Find(string user) =>
         Task.FromResult(agreement.Text is { } text && !agreement.Accepted.Contains(user) ? new AgreementQuestion("md5", text) : null);
+
+    public Task<AgreementReport> GetReport(string user) => throw new NotSupportedException();
 
     public Task Answer(string user, string md5, bool accepted)
     {
