@@ -52,7 +52,8 @@ internal sealed class LoginNote(string directory)
                 return $"{path} is full";
             }
 
-            var seconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+            // To the millisecond: the daemon may have heard the event all the same, and the next one within the same second.
+            var seconds = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000m).ToString("F3", CultureInfo.InvariantCulture);
 
             // One write a line, so that lines of several logins do not mix.
             RandomAccess.Write(file, Encoding.UTF8.GetBytes($"{word}\t{user}\t{desktop}\t{display}\t{seconds}\n"), 0);

@@ -8,8 +8,8 @@ namespace Ahenk.Grains.People;
 /// <param name="IsLogin">Whether it is a login.</param>
 /// <param name="Name">Whose.</param>
 /// <param name="Login">What it says of the login.</param>
-/// <param name="At">When it was written, to the second.</param>
-internal sealed record LoginWord(bool IsLogin, LoginName Name, UserLogin Login, DateTimeOffset At);
+/// <param name="WrittenBy">When it was written at the latest: the time may be there to the second only.</param>
+internal sealed record LoginWord(bool IsLogin, LoginName Name, UserLogin Login, DateTimeOffset WrittenBy);
 
 /// <summary>Checks what is said of logins: display managers, hostile clients of SSH and programs of users have a say in it.</summary>
 internal static class LoginText
@@ -48,19 +48,23 @@ internal static class LoginText
         IsListed = true,
     });
 
-    /// <summary>Reads a line that the hook wrote down: <c>login</c> or <c>logout</c>, user, desktop, display and seconds since 1970, with tabs between them.</summary>
+    /// <summary>
+    /// Reads a line that the hook wrote down: <c>login</c> or <c>logout</c>, user, desktop, display and seconds since 1970, whole or with milliseconds, with tabs
+    /// between them.
+    /// </summary>
     /// <returns><see langword="null"/>: it is no such line, or is not about a person.</returns>
     public static LoginWord? ReadWord(string line)
     {
         var fields = line.Split('\t');
         if (fields.Length != Fields || fields[0] is not ("login" or "logout") || Person(fields[1], null) is not { } name ||
-            !uint.TryParse(fields[4], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            !decimal.TryParse(fields[4], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) || seconds > uint.MaxValue)
         {
             return null;
         }
 
         var login = Clean(new UserLogin { Domain = name.Domain, Desktop = fields[2], Display = fields[3] });
-        return new LoginWord(fields[0] == "login", name, login, DateTimeOffset.FromUnixTimeSeconds(seconds));
+        var isWhole = !fields[4].Contains('.', StringComparison.Ordinal);
+        return new LoginWord(fields[0] == "login", name, login, DateTimeOffset.FromUnixTimeMilliseconds((long)((isWhole ? seconds + 1 : seconds) * 1000)));
     }
 
     private static string? Plain(string? text) =>

@@ -26,8 +26,6 @@ internal sealed class Presence
     /// <summary>How long after the hook's word a list may still be behind it.</summary>
     internal static readonly TimeSpan ListsAreLate = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
-
     private int _open;
     private DateTimeOffset? _heardAt;
 
@@ -76,17 +74,13 @@ internal sealed class Presence
     /// <summary>What the hook told is stored. When it cannot be, the hook writes it down.</summary>
     public void Heard(DateTimeOffset now) => _heardAt = now;
 
-    /// <summary>The hook had written down what it could not tell.</summary>
-    /// <param name="open">Logins less logouts.</param>
-    /// <param name="writtenAt">When the last of it was written, to the second.</param>
-    public PresenceStep HintLate(int open, DateTimeOffset writtenAt)
-    {
-        if (_heardAt >= writtenAt + OneSecond)
-        {
-            // It has said more since: this is past.
-            return PresenceStep.None;
-        }
+    /// <summary>Whether the hook has told something since it wrote something down: that is past then, whether it was heard or not.</summary>
+    public bool IsPast(DateTimeOffset writtenBy) => _heardAt >= writtenBy;
 
+    /// <summary>The hook had written down what it could not tell, and has told nothing since.</summary>
+    /// <param name="open">Logins less logouts.</param>
+    public PresenceStep HintLate(int open)
+    {
         // What is written down may have been heard all the same, so it is not added.
         _open = Math.Max(_open, open);
         return (open > 0, IsIn) switch

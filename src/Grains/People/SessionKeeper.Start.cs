@@ -105,12 +105,19 @@ public sealed partial class SessionKeeper
     }
 
     /// <summary>Who came and went while nobody listened has left nothing to undo, and Lider need not hear of it.</summary>
-    private Task Replay(string user, LoginWord[] words)
+    private Task Replay(string user, LoginWord[] words) => InTurn(user, presence =>
     {
-        var open = words.Aggregate(0, (count, word) => word.IsLogin ? count + 1 : Math.Max(0, count - 1));
-        var last = words.LastOrDefault(word => word.IsLogin) ?? words[^1];
-        return InTurn(user, presence => Act(user, presence.HintLate(open, words.Max(word => word.At)), last.Login, presence));
-    }
+        // A word that the agent heard too late for the hook was written down as well.
+        var news = words.Where(word => !presence.IsPast(word.WrittenBy)).ToArray();
+        if (news.Length == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        var open = news.Aggregate(0, (count, word) => word.IsLogin ? count + 1 : Math.Max(0, count - 1));
+        var last = news.LastOrDefault(word => word.IsLogin) ?? news[^1];
+        return Act(user, presence.HintLate(open), last.Login, presence);
+    });
 
     [LoggerMessage(1723, LogLevel.Information, "[SESSION] '{User}' has logged out while the agent did not run")]
     private partial void LogMissed(string user);

@@ -183,6 +183,7 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton(new PluginOptions());
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<AnswerFlush>();
+        services.AddSingleton<PluginNews>();
         services.AddSingleton<WorkInHand>();
         services.AddSingleton<PluginNews>();
     }

@@ -11,6 +11,21 @@ public sealed class PresenceTests
     /// Each word is an event at a second: <c>+</c> and <c>-</c> the hook's login and logout, <c>L</c> a list that shows the user, <c>_</c> one that does not,
     /// <c>s+2</c> what was written down (one login or <c>s0</c> none, at that second), and after the colon what is to be done about it.
     /// </summary>
+    [Fact]
+    public void A_login_that_was_heard_too_late_for_the_hook_does_not_come_back_after_a_logout_in_the_same_second()
+    {
+        var presence = new Presence();
+        var word = LoginText.ReadWord("login\tayse\tgnome\t:0\t1000.100")!;
+        presence.HintIn(DateTimeOffset.FromUnixTimeMilliseconds(1_000_150));
+        presence.Set(isIn: true, isSeen: false);
+        Assert.True(presence.IsPast(word.WrittenBy));
+        Assert.Equal(PresenceStep.Leave, HintedOut(presence, DateTimeOffset.FromUnixTimeMilliseconds(1_000_800)));
+
+        Assert.True(presence.IsPast(word.WrittenBy));
+        Assert.False(presence.IsPast(LoginText.ReadWord("login\tayse\tgnome\t:0\t1000.900")!.WrittenBy));
+        Assert.False(presence.IsPast(LoginText.ReadWord("login\tayse\tgnome\t:0\t1000")!.WrittenBy));
+    }
+
     [Theory]
     [InlineData("0L:Enter 1L:None 2_:Leave 3_:None", "a login and a logout that only lists show")]
     [InlineData("0+:Enter 1L:Confirm 2_:None 60_:Leave", "a list that is behind a login waits")]
@@ -42,8 +57,8 @@ public sealed class PresenceTests
                 "-" => HintedOut(presence, now),
                 "L" => presence.Look(isListed: true, now),
                 "_" => presence.Look(isListed: false, now),
-                "s0" => presence.HintLate(0, now),
-                var spooled => presence.HintLate(1, At(spooled[2..])),
+                "s0" => Late(presence, 0, now),
+                var spooled => Late(presence, 1, At(spooled[2..])),
             };
 
             Assert.True(step == Enum.Parse<PresenceStep>(parts[1]), $"{what}: {word} became {step}");
@@ -66,6 +81,9 @@ public sealed class PresenceTests
         presence.Heard(now);
         return step;
     }
+
+    private static PresenceStep Late(Presence presence, int open, DateTimeOffset second) =>
+        presence.IsPast(second.AddSeconds(1)) ? PresenceStep.None : presence.HintLate(open);
 
     private static DateTimeOffset At(string seconds) => Given.Now.AddSeconds(int.Parse(seconds, CultureInfo.InvariantCulture));
 }
