@@ -185,6 +185,5 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton<AnswerFlush>();
         services.AddSingleton<PluginNews>();
         services.AddSingleton<WorkInHand>();
-        services.AddSingleton<PluginNews>();
     }
 }
