@@ -234,6 +234,6 @@ public sealed class RegistrationTests
     {
         options ??= Given.Options;
         var request = new RegistrationRequest(_clients, options, _clock);
-        return new Registration(_grains.Factory, request, options, NullLogger<Registration>.Instance).RunAsync(Admin, host, stop?.Token ?? Token);
+        return new Registration(_grains.Factory, request, options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance).RunAsync(Admin, host, stop?.Token ?? Token);
     }
 }

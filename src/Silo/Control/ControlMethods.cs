@@ -4,7 +4,8 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
-internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins)
+internal sealed class ControlMethods(
+    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, ConfigurationControl configuration)
 {
     private const int MostTasks = 1000;
 
@@ -19,7 +20,17 @@ internal sealed class ControlMethods(IAgentControl agent, ITaskStore tasks, ISch
         "load" or "reload" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Load, request.Text("plugins")),
         "remove" => await Privileged(request, caller, plugins).ChangeAsync(PluginChange.Remove, request.Text("plugins")),
         "register" => await Register(request, caller, cancellationToken),
+        "config_reload" => await Privileged(request, caller, configuration).ReloadAsync(),
+        "log_level" => Privileged(request, caller, configuration).Level(request),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
+    };
+
+    /// <summary>Whether a call changes something, and so is noted in the audit log.</summary>
+    public static bool Changes(ControlRequest request) => request.Method switch
+    {
+        "load" or "reload" or "remove" or "register" or "config_reload" => true,
+        "log_level" => request.Params.ContainsKey("level"),
+        _ => false,
     };
 
     private static void RequirePrivilege(PeerCredentials caller, ControlRequest request)

@@ -39,6 +39,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
             Data,
             Progress,
             new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
+            new LogSecrets(),
             [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories],
             Clock,
             Loggers));
