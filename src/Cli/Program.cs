@@ -27,6 +27,8 @@ internal static class Program
             Tasks(),
             Schedule(),
             Plugins(),
+            ConfigCommands.Create(Socket, AsJson),
+            LogCommands.Create(Socket, AsJson),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
             Change("remove", "Takes plugins out of use until they are loaded again."),

@@ -67,7 +67,8 @@ internal static class Rendering
     /// <summary>One text of an answer, on one line.</summary>
     public static string OneLine(JsonNode node, string name) => Text(node, name);
 
-    private static string Table(List<string[]> rows)
+    /// <summary>Rows with the first as headings.</summary>
+    public static string Table(List<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         return string.Join('\n', rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd()));

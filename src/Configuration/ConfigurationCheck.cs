@@ -68,12 +68,20 @@ public static class ConfigurationCheck
             return $"[{section}] {key} is of the Python Ahenk; this agent does not use it.";
         }
 
-        var elsewhere = ConfigurationKeys.All.FirstOrDefault(known => IniDocument.IsSame(known.Name, key));
-        var sections = ConfigurationKeys.All.Select(known => known.Section).Distinct().ToArray();
-        var nearSection = NearestName.Of(section, sections) ?? section;
-        var inSection = NearestName.Of(key, ConfigurationKeys.All.Where(known => IniDocument.IsSame(known.Section, nearSection)).Select(known => known.Name));
-        var meant = inSection is not null ? ConfigurationKeys.Find(nearSection, inSection) : elsewhere;
-        return $"There is no key [{section}] {key}{(meant is null ? "." : $"; is {meant} meant?")}";
+        var meant = FindNear(section, key);
+        return $"There is no key {(section.Length > 0 ? $"[{section}] " : "")}{key}{(meant is null ? "." : $"; is {meant} meant?")}";
+    }
+
+    /// <summary>A key that is nearly so called in that section, else one that is exactly so called in another, else one that is nearly so called anywhere.</summary>
+    private static ConfigurationKey? FindNear(string section, string name)
+    {
+        var near = NearestName.Of(section, ConfigurationKeys.All.Select(key => key.Section).Distinct());
+        return Near(ConfigurationKeys.All.Where(key => key.Section == near)) ??
+            ConfigurationKeys.All.FirstOrDefault(key => IniDocument.IsSame(key.Name, name)) ??
+            Near(ConfigurationKeys.All);
+
+        ConfigurationKey? Near(IEnumerable<ConfigurationKey> keys) =>
+            NearestName.Of(name, keys.Select(key => key.Name)) is { } found ? keys.First(key => key.Name == found) : null;
     }
 
     private static IEnumerable<ConfigurationProblem> FindContradictions(ConfigurationFiles files)

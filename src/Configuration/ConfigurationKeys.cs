@@ -276,6 +276,9 @@ public static class ConfigurationKeys
         MissedRun, Overlap, Splay,
     ];
 
+    /// <summary>What to say of a name that is not in the table: that there is none, and which one is near.</summary>
+    public static string DescribeUnknown(string section, string name) => ConfigurationCheck.Unknown(section, name);
+
     /// <summary>The key of that name; <see langword="null"/> when there is none.</summary>
     public static ConfigurationKey? Find(string section, string name) =>
         All.FirstOrDefault(key => IniDocument.IsSame(key.Section, section) && IniDocument.IsSame(key.Name, name));

@@ -4,13 +4,11 @@ namespace Ahenk.Configuration;
 internal static class NearestName
 {
     /// <summary>The candidate that differs least; <see langword="null"/> when none is near.</summary>
-    public static string? Of(string name, IEnumerable<string> candidates)
-    {
-        var (best, distance) = candidates
-            .Select(candidate => (candidate, Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
-            .MinBy(item => item.Item2);
-        return best is not null && distance <= Math.Max(1, name.Length / 3) ? best : null;
-    }
+    public static string? Of(string name, IEnumerable<string> candidates) => candidates
+        .Select(candidate => (Candidate: candidate, Distance: Distance(name.ToLowerInvariant(), candidate.ToLowerInvariant())))
+        .Where(item => item.Distance <= Math.Max(1, name.Length / 3))
+        .OrderBy(item => item.Distance)
+        .FirstOrDefault().Candidate;
 
     /// <summary>How many letters have to be put in, taken out, changed or swapped (optimal string alignment).</summary>
     private static int Distance(string one, string other)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Ahenk.Grains.Interfaces;
@@ -71,12 +72,15 @@ public sealed class LogSecrets
                 }
             }
 
-            // As they are, and as JSON has them. The longest first: a short one may be a part of it.
+            // As they are, and as JSON has them, which escapes more or less. The longest first: a short one may be a part of it.
             string[] plain = [.. _lasting, .. _passing];
-            string[] forms = [.. plain.Concat(plain.Select(known => JsonEncodedText.Encode(known).ToString())).Distinct().OrderByDescending(form => form.Length)];
+            string[] forms = [.. plain.SelectMany(Forms).Distinct().OrderByDescending(form => form.Length)];
             _known = new Known(forms, SearchValues.Create(forms, StringComparison.Ordinal));
         }
     }
+
+    private static string[] Forms(string secret) =>
+        [secret, JsonEncodedText.Encode(secret).ToString(), JsonEncodedText.Encode(secret, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString()];
 
     private sealed record Known(string[] LongestFirst, SearchValues<string> Search);
 }

@@ -122,7 +122,7 @@ internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
         }
     }
 
-    private string Text(AuditEntry entry) => _secrets.Hide(AuditText.Write(entry, _time.GetLocalNow()));
+    private string Text(AuditEntry entry) => AuditText.Write(entry, _time.GetLocalNow(), _secrets);
 
     [LoggerMessage(3501, LogLevel.Error, "[AUDIT] {Path} cannot be written; its entries are kept in memory and tried again every {Seconds} s")]
     private partial void LogFailed(Exception failure, string path, double seconds);
