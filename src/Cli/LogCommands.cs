@@ -22,7 +22,13 @@ internal static class LogCommands
             var key = parsed.GetValue(audit) ? ConfigurationKeys.AuditLog : ConfigurationKeys.LogFile;
             try
             {
-                var tail = new LogTail(new ConfigurationValues(ConfigurationFiles.Read(parsed.GetValue(file)!)).Text(key));
+                var files = ConfigurationFiles.Read(parsed.GetValue(file)!);
+                foreach (var problem in files.Problems)
+                {
+                    await Console.Error.WriteLineAsync(problem.Message);
+                }
+
+                var tail = new LogTail(new ConfigurationValues(files).Text(key));
                 await tail.WriteLastAsync(Console.Out, Math.Clamp(parsed.GetValue(count), 0, MostLines), cancellationToken);
                 if (parsed.GetValue(follow))
                 {

@@ -81,6 +81,7 @@ public sealed partial class FileServerClient : IFileTransfer
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
+        _secrets.RegisterPassing(server.Password);
         cancellationToken.ThrowIfCancellationRequested();
         RequirePlainName(agent, "The agent's name");
         RequirePlainName(name, "The file's name on the server");

@@ -37,6 +37,7 @@ public sealed class PluginGrainTests : IAsyncLifetime
     [Fact]
     public async Task Changes_of_plugins_are_audited()
     {
+        Host.Plugins = [Report(PluginStatus.Active)];
         await Plugin.Change(PluginChange.Remove);
         await Plugin.Change(PluginChange.Load);
 

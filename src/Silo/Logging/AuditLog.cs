@@ -86,6 +86,16 @@ internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
             await WriteAsync(Encoding.UTF8.GetBytes(lines.ToString()));
             lines.Clear();
         }
+
+        // Not for every entry: the kernel has what was written when the process dies, and the disk gets it within seconds without being waited for.
+        try
+        {
+            _file.Flush();
+        }
+        catch (IOException failure)
+        {
+            LogNotFlushed(failure, _path);
+        }
     }
 
     private async Task WriteAsync(byte[] lines)
@@ -96,7 +106,6 @@ internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
             try
             {
                 _file.Write(lines);
-                _file.Flush();
                 if (hasFailed)
                 {
                     LogBack(_path);
@@ -132,6 +141,9 @@ internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
 
     [LoggerMessage(3503, LogLevel.Error, "[AUDIT] More entries wait for {Path} than fit into memory: those that come now are lost, and counted there")]
     private partial void LogLost(string path);
+
+    [LoggerMessage(3508, LogLevel.Error, "[AUDIT] The last entries of {Path} may not be on the disk")]
+    private partial void LogNotFlushed(Exception failure, string path);
 
     [LoggerMessage(3504, LogLevel.Error, "[AUDIT] The agent ends, and {Path} still cannot be written: its last entries are lost")]
     private partial void LogGivenUp(string path);

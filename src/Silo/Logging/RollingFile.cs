@@ -91,6 +91,7 @@ internal sealed partial class RollingFile : IDisposable
             throw new IOException($"{_path} is a symbolic link, which is not followed.");
         }
 
+        Prune();
         _day = file.Exists ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(file.LastWriteTimeUtc, _time.LocalTimeZone)) : Today;
         var stream = new FileStream(_path, new FileStreamOptions
         {
@@ -101,7 +102,6 @@ internal sealed partial class RollingFile : IDisposable
             UnixCreateMode = _mode,
         });
         File.SetUnixFileMode(stream.SafeFileHandle, _mode);
-        Prune();
         return stream;
     }
 
