@@ -40,6 +40,8 @@ internal static class Program
             Event("logout", "Tells the daemon that a session of a user has ended; for the login hook."),
             AgreementCommands.Create(Socket),
             PolicyCommands.Policies(Socket, AsJson),
+            ConfigCommands.Create(Socket, AsJson),
+            LogCommands.Create(Socket, AsJson),
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
             Change("remove", "Takes plugins out of use until they are loaded again."),

@@ -84,7 +84,7 @@ internal static class Rendering
     /// <summary>An element of a list in an answer, on one line.</summary>
     public static string OneLine(JsonArray list, int index) => Line(list[index]);
 
-    /// <summary>Rows of equal length in columns.</summary>
+    /// <summary>Rows of equal length in columns, the first as headings.</summary>
     public static string Table(List<string[]> rows)
     {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();

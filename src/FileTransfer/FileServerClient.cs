@@ -20,22 +20,24 @@ public sealed partial class FileServerClient : IFileTransfer
     private readonly SftpTransfer _sftp;
     private readonly HttpTransfer _http;
     private readonly Func<string, FileStream> _createLocal;
+    private readonly LogSecrets _secrets;
     private readonly ILogger<FileServerClient> _logger;
 
     /// <summary>Creates one.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
-    public FileServerClient(FileTransferOptions options, TimeProvider timeProvider, ILogger<FileServerClient> logger)
-        : this(options, timeProvider, logger, LocalTarget.CreateNew)
+    public FileServerClient(FileTransferOptions options, LogSecrets secrets, TimeProvider timeProvider, ILogger<FileServerClient> logger)
+        : this(options, secrets, timeProvider, logger, LocalTarget.CreateNew)
     {
     }
 
     internal FileServerClient(
-        FileTransferOptions options, TimeProvider timeProvider, ILogger<FileServerClient> logger, Func<string, FileStream> createLocal)
+        FileTransferOptions options, LogSecrets secrets, TimeProvider timeProvider, ILogger<FileServerClient> logger, Func<string, FileStream> createLocal)
     {
         options.Validate();
         _sftp = new SftpTransfer(options, timeProvider, logger);
         _http = new HttpTransfer(options, timeProvider);
         _createLocal = createLocal;
+        _secrets = secrets;
         _logger = logger;
     }
 
@@ -44,6 +46,7 @@ public sealed partial class FileServerClient : IFileTransfer
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
+        _secrets.RegisterPassing(server.Password);
         cancellationToken.ThrowIfCancellationRequested();
         long bytes;
         switch (server.Protocol)
@@ -78,6 +81,7 @@ public sealed partial class FileServerClient : IFileTransfer
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentException.ThrowIfNullOrEmpty(localFile);
+        _secrets.RegisterPassing(server.Password);
         cancellationToken.ThrowIfCancellationRequested();
         RequirePlainName(agent, "The agent's name");
         RequirePlainName(name, "The file's name on the server");

@@ -12,8 +12,9 @@ public static class FileTransferServiceCollectionExtensions
     public static IServiceCollection AddFileTransfer(this IServiceCollection services, FileTransferOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LogSecrets>();
         services.AddSingleton<IFileTransfer>(provider => new FileServerClient(
-            options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileServerClient>>()));
+            options, provider.GetRequiredService<LogSecrets>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<FileServerClient>>()));
         return services;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class PermanentSessionFactory(
         var settings = options.ToClientOptions(login, identity.Host, permanent: true) with { HasLoggedIn = identity.State == RegistrationState.Verified };
         var client = clients.Create(settings, inbox, new StreamJournal(streams, outbox));
         var pump = new OutboxPump(outbox, client, options.Lider, time, logger);
-        return new PermanentSession(identity, client, pump, grains.GetGrain<IAgentGrain>(0), tasks, taskOptions.Keep, time, logger);
+        return new PermanentSession(identity, client, pump, grains.GetGrain<IAgentGrain>(0), tasks, taskOptions, time, logger);
     }
 }
 
@@ -35,7 +35,7 @@ internal sealed partial class PermanentSession(
     OutboxPump pump,
     IAgentGrain agent,
     ITaskStore tasks,
-    TimeSpan keepTasks,
+    TaskOptions taskOptions,
     TimeProvider time,
     ILogger logger) : IAsyncDisposable
 {
@@ -113,10 +113,11 @@ internal sealed partial class PermanentSession(
         {
             try
             {
-                var forgotten = await tasks.ForgetAsync(time.GetUtcNow() - keepTasks);
+                var keep = taskOptions.Keep;
+                var forgotten = await tasks.ForgetAsync(time.GetUtcNow() - keep);
                 if (forgotten > 0)
                 {
-                    LogForgotten(forgotten, keepTasks.TotalDays);
+                    LogForgotten(forgotten, keep.TotalDays);
                 }
             }
             catch (StorageException failure)

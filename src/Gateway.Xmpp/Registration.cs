@@ -25,6 +25,8 @@ internal sealed partial class Registration(
     IGrainFactory grains,
     RegistrationRequest request,
     GatewayOptions options,
+    LogSecrets secrets,
+    IAuditLog audit,
     ILogger<Registration> logger)
 {
     /// <summary>Registers.</summary>
@@ -33,6 +35,19 @@ internal sealed partial class Registration(
     /// <param name="cancellationToken">The agent ends.</param>
     public async Task<(RegistrationResult Result, string Message)> RunAsync(
         RegistrationCredential credential, string? host, CancellationToken cancellationToken)
+    {
+        secrets.RegisterPassing(credential.Password);
+        var ended = await Ask(credential, host, cancellationToken);
+        audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Registered)
+        {
+            User = credential.User,
+            Code = ended.Result.ToString().ToLowerInvariant(),
+            Result = ended.Message,
+        });
+        return ended;
+    }
+
+    private async Task<(RegistrationResult Result, string Message)> Ask(RegistrationCredential credential, string? host, CancellationToken cancellationToken)
     {
         var agent = grains.GetGrain<IAgentGrain>(0);
         var refusal = "";

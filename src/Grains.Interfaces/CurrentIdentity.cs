@@ -5,10 +5,17 @@ public sealed class CurrentIdentity
 {
     private volatile AgentIdentity _value = new();
 
+    /// <summary>It was read or stored; raised before anybody sees it.</summary>
+    public event Action<AgentIdentity>? Changed;
+
     /// <summary>What <see cref="IAgentGrain"/> last read or stored; only it sets it.</summary>
     public AgentIdentity Value
     {
         get => _value;
-        set => _value = value;
+        set
+        {
+            Changed?.Invoke(value);
+            _value = value;
+        }
     }
 }

@@ -11,6 +11,7 @@ public sealed class AgentGrain(
     CurrentIdentity current,
     IMachine machine,
     AgentVersion version,
+    IAuditLog audit,
     TimeProvider time) : Grain, IAgentGrain
 {
     /// <summary>The name of the grain storage that holds grain state.</summary>
@@ -69,7 +70,11 @@ public sealed class AgentGrain(
     });
 
     /// <inheritdoc/>
-    public Task MarkUnregistered() => Write(new AgentIdentity { Host = identity.State.Host });
+    public async Task MarkUnregistered()
+    {
+        await Write(new AgentIdentity { Host = identity.State.Host });
+        audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Unregistered) { Result = "done" });
+    }
 
     private AgentIdentity Choose(RegistrationOrder order, NetworkIdentity network)
     {

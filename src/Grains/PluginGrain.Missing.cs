@@ -123,6 +123,7 @@ public sealed partial class PluginGrain
             if (problem is null)
             {
                 grain.LogInstalled(Name, package.Version);
+                grain.Audit(AuditAction.PluginInstalled, "done");
                 await grain.EnqueueChange(PluginChange.Load);
 
                 // What waits on was not released: the package did not bring what it waits for.
@@ -138,6 +139,7 @@ public sealed partial class PluginGrain
             else if (!grain._stopping.IsCancellationRequested)
             {
                 grain.LogNotInstalled(Name, problem);
+                grain.Audit(AuditAction.PluginInstalled, $"failed: {problem}");
                 await GiveUp(_ => true, waiting => $"The plugin {Name}{Version(waiting)} is not installed on this machine, and could not be installed: {problem}");
             }
 

@@ -18,6 +18,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
     private readonly TaskAnswers _answers;
     private readonly AnswerFlush _flush;
     private readonly PluginOptions _options;
+    private readonly IAuditLog _audit;
     private readonly TimeProvider _time;
     private readonly ILogger<PluginGrain> _logger;
     private readonly MissingPlugin _missing;
@@ -39,6 +40,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         WorkInHand inHand,
         PluginNews news,
         PluginOptions options,
+        IAuditLog audit,
         TimeProvider time,
         ILogger<PluginGrain> logger)
     {
@@ -48,6 +50,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         _answers = answers;
         _flush = flush;
         _options = options;
+        _audit = audit;
         _time = time;
         _logger = logger;
         _inHand = inHand;
@@ -251,12 +254,14 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         {
             await _host.UnloadAsync(Name);
             LogRemoved(Name);
+            Audit(AuditAction.PluginRemoved, "done");
             item.Done!.TrySetResult($"The plugin {Name} is not used until it is loaded again.");
             return;
         }
 
         var report = await _host.LoadAsync(Name);
         LogChanged(Name, report.Status, report.Reason);
+        Audit(AuditAction.PluginLoaded, report.Status.ToString().ToLowerInvariant());
         if (report.Status == PluginStatus.Active)
         {
             await RunMode(PluginMode.Init);
@@ -272,6 +277,8 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
             ? $"The plugin {Name} {report.Version} is active."
             : $"The plugin {Name} is not active ({report.Status}): {report.Reason}");
     }
+
+    private void Audit(string action, string result) => _audit.Write(new AuditEntry(AuditSource.Agent, action) { Plugin = Name, Result = result });
 
     /// <summary>Init when it has come; shutdown only when something of it is there to be shut down.</summary>
     private async Task RunMode(PluginMode mode)

@@ -92,6 +92,7 @@ public sealed partial class TaskGrain : IRemindable
         else
         {
             LogScheduled(TaskId, task.Plugin, task.Command, stored.Cron, stored.Next?.DueAt);
+            Audit(AuditAction.TaskAccepted, task.Plugin, task.Command, null);
             _task = Stored(task, TaskState.Scheduled);
             _scheduled = new ScheduledTask(this, _task, stored);
         }
@@ -117,6 +118,7 @@ public sealed partial class TaskGrain : IRemindable
             if (await _schedules.FinishRunAsync(TaskId, at, answer.ResponseCode, answer.Draft))
             {
                 LogRunFinished(TaskId, at, answer.ResponseCode);
+                Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
             }
 
             scheduled.Ended();

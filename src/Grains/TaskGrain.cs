@@ -6,7 +6,7 @@ namespace Ahenk.Grains;
 
 /// <inheritdoc cref="ITaskGrain"/>
 public sealed partial class TaskGrain(
-    ITaskStore store, IScheduleStore schedules, IPluginHost plugins, TaskAnswers answers, SchedulePlanner planner, ILogger<TaskGrain> logger) : Grain, ITaskGrain
+    ITaskStore store, IScheduleStore schedules, IPluginHost plugins, TaskAnswers answers, SchedulePlanner planner, IAuditLog audit, ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
@@ -37,6 +37,7 @@ public sealed partial class TaskGrain(
         }
 
         LogAccepted(TaskId, task.Task.Plugin, task.Task.Command);
+        Audit(AuditAction.TaskAccepted, task.Task.Plugin, task.Task.Command, null);
         _task = Stored(task.Task, TaskState.Waiting);
         return outcome;
     }
@@ -159,6 +160,7 @@ public sealed partial class TaskGrain(
             else if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
             {
                 LogFinished(TaskId, answer.ResponseCode);
+                Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
             }
 
             _retry?.Dispose();
@@ -175,6 +177,12 @@ public sealed partial class TaskGrain(
             RetryLater(() => Finish(outcome));
         }
     }
+
+    private void Audit(string action, string? plugin, string? command, string? code) =>
+        audit.Write(new AuditEntry(AuditSource.Lider, action) { Plugin = Named(plugin), Command = Named(command), Id = TaskId, Code = code });
+
+    /// <summary>A task that could not be understood has neither plugin nor command.</summary>
+    private static string? Named(string? name) => string.IsNullOrEmpty(name) ? null : name;
 
     private static TaskOutcome Interrupted(StoredTask task) => TaskOutcome.Error(
         $"{task.Plugin} {task.Command} was interrupted because the agent or the machine stopped while it ran; not run again. " +

@@ -26,6 +26,7 @@ public sealed partial class PluginHost : IPluginHost
         IPluginData data,
         IPluginProgress progress,
         CurrentIdentity identity,
+        LogSecrets secrets,
         IEnumerable<IPluginRunnerFactory> factories,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -35,7 +36,7 @@ public sealed partial class PluginHost : IPluginHost
         _watcher = new PluginWatcher(_catalog, options, time, loggers.CreateLogger<PluginWatcher>());
         _versions = new PythonVersions(machine.Commands, options.PythonHostDirectory);
         _logger = loggers.CreateLogger<PluginHost>();
-        _services = new RunServices(options, machine, transfer, data, progress, identity, time, _logger);
+        _services = new RunServices(options, machine, transfer, data, progress, identity, secrets, time, _logger);
     }
 
     /// <inheritdoc/>

@@ -12,10 +12,10 @@ public sealed record PluginHostOptions
     public required string AgentVersion { get; init; }
 
     /// <summary>How long a mode may take. <c>[PLUGIN] mode_timeout</c> in seconds, default 60.</summary>
-    public TimeSpan ModeTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ModeTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Names of plugins that are not used. <c>[PLUGIN] disabled</c>, default none.</summary>
-    public IReadOnlyCollection<string> Disabled { get; init; } = [];
+    public IReadOnlyCollection<string> Disabled { get; set; } = [];
 
     /// <summary>Where <c>ahenk_host.py</c> is.</summary>
     public string PythonHostDirectory { get; init; } = "/usr/share/ahenk/python";

@@ -19,6 +19,7 @@ public static class PluginHostingServiceCollectionExtensions
     public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options, PythonOptions python, PluginLimits limits)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LogSecrets>();
         services.AddSingleton(options);
         services.AddSingleton(python);
         services.AddSingleton(limits);
@@ -33,6 +34,7 @@ public static class PluginHostingServiceCollectionExtensions
             provider.GetRequiredService<IPluginData>(),
             provider.GetRequiredService<IPluginProgress>(),
             provider.GetRequiredService<CurrentIdentity>(),
+            provider.GetRequiredService<LogSecrets>(),
             provider.GetServices<IPluginRunnerFactory>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -1,41 +1,46 @@
+using Ahenk.Configuration;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Hosting;
+using Ahenk.Silo.Logging;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Serilog;
 
 namespace Ahenk.Silo;
 
 /// <summary>The daemon: <c>ahenkd [--config FILE]</c>.</summary>
 internal static class Program
 {
-    private const string DefaultConfiguration = "/etc/ahenk/ahenk.conf";
-
     private static async Task<int> Main(string[] arguments)
     {
-        AhenkSettings settings;
+        using var output = new StandardOutput();
+        LoadedConfiguration configuration;
         try
         {
-            settings = AhenkSettings.Read(arguments switch
+            configuration = LoadedConfiguration.Load(arguments switch
             {
-                [] => DefaultConfiguration,
+                [] => ConfigurationFiles.DefaultPath,
                 ["--config", var file] => file,
                 _ => throw new ConfigurationException("Usage: ahenkd [--config FILE]"),
             });
         }
-        catch (ConfigurationException problem)
+        catch (ConfigurationException refusal)
         {
-            await using var console = LogSetup.CreateForConsole();
-            console.Fatal("[CONFIGURATION] {Problem:l}", problem.Message);
+            using var console = new DaemonLog(null, output, TimeProvider.System);
+            foreach (var problem in refusal.Messages)
+            {
+                console.Logger.Fatal("[CONFIGURATION] {Problem}", problem);
+            }
+
             return AgentExit.BadConfiguration;
         }
 
-        Log.Logger = LogSetup.Create(settings);
+        using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
+        log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
         try
         {
-            Directories.Prepare(settings);
-            using var host = AgentHost.Build(settings);
+            Directories.Prepare(configuration.Settings);
+            using var host = AgentHost.Build(configuration, log);
             var exit = host.Services.GetRequiredService<AgentExit>();
             await host.RunAsync();
             return exit.Code;
@@ -43,12 +48,8 @@ internal static class Program
         catch (Exception failure)
         {
             // The last line of defence: whatever stopped the daemon is in the log before it is gone.
-            Log.Fatal(failure, "[AHENK] Ended by an unexpected failure");
+            log.Logger.Fatal(failure, "[AHENK] Ended by an unexpected failure");
             return AgentExit.Failure;
-        }
-        finally
-        {
-            await Log.CloseAndFlushAsync();
         }
     }
 }

@@ -1,4 +1,5 @@
 using Ahenk.FileServers;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,8 @@ internal sealed class Bed : IDisposable
 
     public ObservedTime Time { get; } = new();
 
+    public LogSecrets Secrets { get; } = new();
+
     /// <summary>Where nothing is yet.</summary>
     public string Target => PathOf("target");
 
@@ -30,7 +33,7 @@ internal sealed class Bed : IDisposable
     public string PathOf(string name) => Path.Combine(_directory, name);
 
     public FileServerClient Client(Func<string, FileStream>? create = null) =>
-        new(Options, Time, NullLogger<FileServerClient>.Instance, create ?? LocalTarget.CreateNew);
+        new(Options, Secrets, Time, NullLogger<FileServerClient>.Instance, create ?? LocalTarget.CreateNew);
 
     public string Write(string name, byte[] content)
     {

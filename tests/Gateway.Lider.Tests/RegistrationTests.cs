@@ -15,6 +15,8 @@ public sealed class RegistrationTests
     private readonly FakeGrains _grains = FakeGrains.New();
     private readonly FakeClientFactory _clients = new();
     private readonly FakeTimeProvider _clock = Given.Clock();
+    private readonly LogSecrets _secrets = new();
+    private readonly RecordingAudit _audit = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -79,6 +81,20 @@ public sealed class RegistrationTests
 
         Assert.Equal(RegistrationResult.Registered, result);
         Assert.Equal(new XmppCredentials.Password("given", "its-secret"), Assert.Single(_clients.Clients).Options.Credentials);
+    }
+
+    [Theory]
+    [InlineData("REGISTERED", "agent registered admin registered")]
+    [InlineData("NOT_AUTHORIZED", "agent registered admin refused")]
+    public async Task How_it_ended_is_audited_and_the_password_is_a_secret_of_the_log(string status, string expected)
+    {
+        Answers(status);
+
+        await Run();
+
+        var entry = Assert.Single(_audit.Entries);
+        Assert.Equal(expected, $"{entry.Who} {entry.What} {entry.User} {entry.Code}");
+        Assert.Equal("***", _secrets.Hide(Admin.Password));
     }
 
     [Fact]
@@ -234,6 +250,6 @@ public sealed class RegistrationTests
     {
         options ??= Given.Options;
         var request = new RegistrationRequest(_clients, options, _clock);
-        return new Registration(_grains.Factory, request, options, NullLogger<Registration>.Instance).RunAsync(Admin, host, stop?.Token ?? Token);
+        return new Registration(_grains.Factory, request, options, _secrets, _audit, NullLogger<Registration>.Instance).RunAsync(Admin, host, stop?.Token ?? Token);
     }
 }

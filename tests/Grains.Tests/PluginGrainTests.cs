@@ -35,6 +35,18 @@ public sealed class PluginGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Changes_of_plugins_are_audited()
+    {
+        Host.Plugins = [Report(PluginStatus.Active)];
+        await Plugin.Change(PluginChange.Remove);
+        await Plugin.Change(PluginChange.Load);
+
+        Assert.Equal(
+            ["agent plugin-removed probe done", "agent plugin-loaded probe active"],
+            _silo.Audit.Entries.Select(entry => $"{entry.Who} {entry.What} {entry.Plugin} {entry.Result}"));
+    }
+
+    [Fact]
     public async Task Plugins_run_beside_each_other_and_each_one_waits_for_itself()
     {
         Host.Holds = true;

@@ -32,6 +32,20 @@ public sealed class TaskGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_audit_log_has_who_asked_for_what_and_how_it_ended()
+    {
+        await _silo.Send(Given.Incoming(7));
+        await Store.WhenAnswered();
+        await _silo.Task(8).Reject(new RejectedTask("it has no plugin", Given.Now, 1, null));
+        await Store.WhenAnswered(2);
+        await _silo.Audit.WhenWritten(3);
+
+        Assert.Equal(
+            ["lider task-accepted probe RUN 7 ", "lider task-finished probe RUN 7 TASK_PROCESSED", "lider task-finished   8 TASK_ERROR"],
+            _silo.Audit.Entries.Select(entry => $"{entry.Who} {entry.What} {entry.Plugin} {entry.Command} {entry.Id} {entry.Code}").OrderBy(text => text.Contains('8')).ThenBy(text => text, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_task_that_comes_again_is_not_run_again()
     {
         await _silo.Send(Given.Incoming(7));

@@ -44,6 +44,21 @@ public sealed class FilesTests : IDisposable
     }
 
     [Fact]
+    public async Task The_password_of_the_tasks_file_server_is_a_secret_of_the_log_while_the_plugin_runs()
+    {
+        var seen = "";
+        _kind.OnRun = (_, _) =>
+        {
+            seen = _plugins.Secrets.Hide(FakeTransfer.Server);
+            return Task.FromResult(PluginResult.Processed("done"));
+        };
+
+        await Run();
+
+        Assert.Contains("***", seen, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_the_machines_own_stays_where_it_is()
     {
         var own = Path.Combine(_plugins.MakeDirectory("etc"), "report");

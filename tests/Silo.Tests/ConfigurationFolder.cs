@@ -1,3 +1,4 @@
+using Ahenk.Configuration;
 using Ahenk.Silo.Configuration;
 
 namespace Ahenk.Silo.Tests;

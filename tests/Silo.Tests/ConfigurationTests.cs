@@ -1,3 +1,4 @@
+using Ahenk.Configuration;
 using Ahenk.Gateway.Xmpp.Xmpp;
 
 namespace Ahenk.Silo.Tests;
@@ -126,6 +127,31 @@ public sealed class ConfigurationTests : IDisposable
         Assert.DoesNotContain("hunter2", problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("lider")]
+    [InlineData("li der")]
+    [InlineData("li/der")]
+    [InlineData("li@der")]
+    [InlineData("li\u0001der")]
+    [InlineData("im.example.")]
+    [InlineData("\u015f")]
+    [InlineData(".")]
+    [InlineData("")]
+    public void What_the_table_takes_for_a_part_of_a_jid_is_one(string text)
+    {
+        Assert.Equal(Jid.TryParse(text, out var jid) && jid is { Local: null, Resource: null }, ValueRules.IsDomain(text));
+        Assert.Equal(Jid.TryParse($"{text}@x", out jid) && jid is { Local: not null, Resource: null, Domain: "x" }, ValueRules.IsLocalPart(text));
+        Assert.Equal(Jid.TryParse($"x@x/{text}", out jid), ValueRules.IsResource(text));
+    }
+
+    [Fact]
+    public void All_that_is_wrong_is_told_at_once()
+    {
+        _folder.Write("[CONNECTION]\nport = x\n[TASK]\nkeep_days = y\n");
+
+        Assert.Equal(2, Assert.Throws<ConfigurationException>(_folder.Read).Messages.Count);
+    }
+
     [Fact]
     public void A_fingerprint_is_taken_with_and_without_colons()
     {
@@ -155,7 +181,8 @@ public sealed class ConfigurationTests : IDisposable
 
         var problem = _folder.Problem();
 
-        Assert.Contains("CONNECTION:port", problem, StringComparison.Ordinal);
+        Assert.Contains("[CONNECTION] port", problem, StringComparison.Ordinal);
+        Assert.Contains("lines 2 and 3", problem, StringComparison.Ordinal);
         Assert.Contains(_folder.Main, problem, StringComparison.Ordinal);
     }
 }

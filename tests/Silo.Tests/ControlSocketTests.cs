@@ -13,13 +13,14 @@ public sealed class ControlSocketTests : IAsyncLifetime
     private readonly ConfigurationFolder _folder = new();
     private readonly FakeAgent _agent = new();
     private readonly FakePlugins _plugins = FakePlugins.New();
+    private readonly RecordingAudit _audit = new();
     private readonly ControlMethods _methods;
     private readonly ControlSocket _socket;
 
     public ControlSocketTests()
     {
-        _methods = new ControlMethods(_agent, _agent, null!, new PluginControl(_plugins.Factory, _plugins.Host), null!, null!, null!);
-        _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, NullLogger<ControlSocket>.Instance);
+        _methods = new ControlMethods(_agent, _agent, null!, new PluginControl(_plugins.Factory, _plugins.Host), null!, null!, null!, null!);
+        _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, _audit, NullLogger<ControlSocket>.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -142,6 +143,17 @@ public sealed class ControlSocketTests : IAsyncLifetime
         Assert.Empty(_agent.Registered);
         Assert.Empty(_plugins.Changes);
         Assert.NotNull(await _methods.Invoke(JsonRpc.Read("""{"method":"status"}""", out _)!, other, Token));
+    }
+
+    [Fact]
+    public async Task Calls_that_change_something_are_audited_with_who_and_how()
+    {
+        await Ask("""{"method":"status","id":1}""");
+        await Ask("""{"method":"remove","params":{"plugins":"conky"},"id":1}""");
+        await Ask("""{"method":"load","params":{"plugins":7},"id":1}""");
+
+        var entry = Assert.Single(_audit.Entries);
+        Assert.Equal((AuditSource.User(PeerCredentials.Of(await Connect()).UserId), "remove", "done"), (entry.Who, entry.Command, entry.Result));
     }
 
     [Fact]

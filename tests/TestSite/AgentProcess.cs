@@ -22,6 +22,7 @@ public sealed class AgentProcess : IAsyncDisposable
         Set("BASE", "statedir", Path.Combine(Directory, "state"));
         Set("BASE", "rundir", Path.Combine(Directory, "run"));
         Set("BASE", "logfile", LogFile);
+        Set("BASE", "auditlog", AuditFile);
         Set("PLUGIN", "pluginfolderpath", Plugins);
     }
 
@@ -46,6 +47,9 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <summary>What it has logged.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
+    /// <summary>What it has noted in its audit log.</summary>
+    public string Audit => File.Exists(AuditFile) ? File.ReadAllText(AuditFile) : "";
+
     /// <summary>What the running process has written to its output.</summary>
     public string Output => _process?.Output ?? "";
 
@@ -54,6 +58,8 @@ public sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Completes with its exit code when the process is gone.</summary>
     public Task<int> Exited => Running.ExitCode;
+
+    private string AuditFile => Path.Combine(Directory, "audit.log");
 
     private string LogFile => Path.Combine(Directory, "ahenk.log");
 

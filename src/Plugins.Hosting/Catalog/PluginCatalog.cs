@@ -165,7 +165,7 @@ internal sealed partial class PluginCatalog(
             return entry with
             {
                 Status = PluginStatus.Disabled,
-                Reason = "it stands in [PLUGIN] disabled of the agent's configuration; take it out there and restart the agent.",
+                Reason = "it stands in [PLUGIN] disabled of the agent's configuration; take it out there and run 'ahenk config reload'.",
             };
         }
 

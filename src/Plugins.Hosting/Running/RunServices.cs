@@ -12,6 +12,7 @@ internal sealed record RunServices(
     IPluginData Data,
     IPluginProgress Progress,
     CurrentIdentity Identity,
+    LogSecrets Secrets,
     TimeProvider Time,
     ILogger Logger)
 {

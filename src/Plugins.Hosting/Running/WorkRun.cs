@@ -222,7 +222,9 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
     {
         try
         {
-            return work.FileServer is { } json ? FileServer.FromJson(json) : null;
+            var server = work.FileServer is { } json ? FileServer.FromJson(json) : null;
+            services.Secrets.RegisterPassing(server?.Password);
+            return server;
         }
         catch (JsonException)
         {

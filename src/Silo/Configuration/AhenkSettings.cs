@@ -1,3 +1,4 @@
+using Ahenk.Configuration;
 using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Gateway.Xmpp.Xmpp;
@@ -6,7 +7,8 @@ using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Hosting.Processes;
 using Ahenk.Plugins.Hosting.Python;
-using Serilog.Events;
+using Ahenk.Silo.Logging;
+using Keys = Ahenk.Configuration.ConfigurationKeys;
 
 namespace Ahenk.Silo.Configuration;
 
@@ -25,11 +27,8 @@ public sealed record AhenkSettings
     /// <summary>Private files of running commands. <c>[BASE] statedir</c> + <c>/tmp</c>.</summary>
     public required string PrivateDirectory { get; init; }
 
-    /// <summary>The log file. <c>[BASE] logfile</c>.</summary>
-    public required string LogFile { get; init; }
-
-    /// <summary>The least level that is logged. <c>[BASE] loglevel</c>.</summary>
-    public required LogEventLevel LogLevel { get; init; }
+    /// <summary>What is logged, and where.</summary>
+    public required LogOptions Log { get; init; }
 
     /// <summary>Where plugins are and how they are run.</summary>
     public required PluginHostOptions PluginHost { get; init; }
@@ -68,36 +67,41 @@ public sealed record AhenkSettings
     public required GatewayOptions Gateway { get; init; }
 
     /// <summary>Reads and checks the files.</summary>
-    /// <exception cref="ConfigurationException">Something is not allowed.</exception>
-    public static AhenkSettings Read(string path) => Read(new ConfigurationReader(new ConfigurationFiles(path)));
-
-    /// <summary>Checks what a reader finds.</summary>
-    /// <exception cref="ConfigurationException">Something is not allowed.</exception>
-    public static AhenkSettings Read(ConfigurationReader reader)
+    /// <exception cref="ConfigurationException">Something is not allowed; names all of it.</exception>
+    public static AhenkSettings Read(string path)
     {
-        var state = reader.FilePath("BASE", "statedir", "/var/lib/ahenk");
-        var plugins = reader.Paths("PLUGIN", "pluginfolderpath", "/usr/share/ahenk/plugins");
-        var pythonHost = reader.FilePath("PLUGIN", "pythonhostpath", null) ?? Path.Combine(AppContext.BaseDirectory, "python-host");
-        var stanza = reader.Number("CONNECTION", "max_stanza_kib", 60, 4, 1024) * 1024;
+        var files = ConfigurationFiles.Read(path);
+        ConfigurationCheck.Require(files);
+        return Read(new ConfigurationValues(files));
+    }
+
+    /// <summary>Makes settings of the values that count.</summary>
+    /// <exception cref="ConfigurationException">Something is not allowed.</exception>
+    public static AhenkSettings Read(ConfigurationValues values)
+    {
+        var state = values.Text(Keys.StateDirectory);
+        var plugins = values.Text(Keys.PluginDirectories).Split(':');
+        var pythonHost = values.Optional(Keys.PythonHostDirectory) ?? Path.Combine(AppContext.BaseDirectory, "python-host");
+        var stanza = values.Number(Keys.StanzaKibibytes) * 1024;
         return new AhenkSettings
         {
             DatabaseFile = Path.Combine(state, "ahenk.db"),
             PrivateDirectory = Path.Combine(state, "tmp"),
-            RunDirectory = reader.FilePath("BASE", "rundir", "/run/ahenk"),
-            LogFile = reader.FilePath("BASE", "logfile", "/var/ahenk/log/ahenk.log"),
-            LogLevel = reader.Choice(
-                "BASE",
-                "loglevel",
-                LogEventLevel.Information,
-                ("debug", LogEventLevel.Debug),
-                ("info", LogEventLevel.Information),
-                ("warning", LogEventLevel.Warning),
-                ("error", LogEventLevel.Error)),
+            RunDirectory = values.Text(Keys.RunDirectory),
+            Log = new LogOptions
+            {
+                File = values.Text(Keys.LogFile),
+                AuditFile = values.Text(Keys.AuditLog),
+                Level = LogLevels.Parse(values.Word(Keys.LogLevel))!.Value,
+                MostBytes = values.Number(Keys.LogMebibytes) * 1024L * 1024,
+                Keep = TimeSpan.FromDays(values.Number(Keys.LogDays)),
+                MostAuditBytes = values.Number(Keys.AuditMebibytes) * 1024L * 1024,
+            },
             PluginHost = new PluginHostOptions
             {
                 Directories = plugins,
-                Disabled = reader.List("PLUGIN", "disabled"),
-                ModeTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "mode_timeout", 60, 1, 3600)),
+                Disabled = values.List(Keys.DisabledPlugins),
+                ModeTimeout = TimeSpan.FromSeconds(values.Number(Keys.ModeTimeout)),
                 PythonHostDirectory = pythonHost,
                 AgentVersion = AgentVersion,
             },
@@ -106,63 +110,80 @@ public sealed record AhenkSettings
                 HostDirectory = pythonHost,
                 StateDirectory = Path.Combine(state, "python"),
                 PrivateDirectory = Path.Combine(state, "tmp"),
-                ConfigurationFile = reader.MainFile,
+                ConfigurationFile = values.MainFile,
                 PluginsDirectory = plugins[0],
                 AgentVersion = AgentVersion,
             },
             PluginLimits = new PluginLimits
             {
-                MemoryBytes = reader.Number("PLUGIN", "memory_limit_mib", 512, 32, 1024 * 1024) * 1024L * 1024,
-                Idle = TimeSpan.FromMinutes(reader.Number("PLUGIN", "idle_minutes", 5, 1, 1440)),
+                MemoryBytes = values.Number(Keys.PluginMemory) * 1024L * 1024,
+                Idle = TimeSpan.FromMinutes(values.Number(Keys.PluginIdle)),
             },
             Files = new FileTransferOptions
             {
-                KnownHostsFile = reader.FilePath("FILES", "known_hosts_file", null) ?? Path.Combine(state, "known_hosts"),
-                SshKeyFile = reader.FilePath("FILES", "ssh_key_file", null),
-                CaFile = reader.FilePath("FILES", "ca_file", null),
-                MaxFetchBytes = reader.Number("FILES", "max_fetch_mib", 1024, 1, 1024 * 1024) * 1024L * 1024,
+                KnownHostsFile = values.Optional(Keys.KnownHosts) ?? Path.Combine(state, "known_hosts"),
+                SshKeyFile = values.Optional(Keys.SshKey),
+                CaFile = values.Optional(Keys.FilesCaFile),
+                MaxFetchBytes = values.Number(Keys.FetchMebibytes) * 1024L * 1024,
             },
-            OutboxRows = reader.Number("OUTBOX", "max_rows", 10_000, 100, 1_000_000),
-            OutboxBytes = reader.Number("OUTBOX", "max_mib", 64, 1, 1024) * 1024L * 1024,
+            OutboxRows = values.Number(Keys.OutboxRows),
+            OutboxBytes = values.Number(Keys.OutboxMebibytes) * 1024L * 1024,
             Tasks = new TaskOptions
             {
-                AnswerDelay = TimeSpan.FromMilliseconds(reader.Number("CONNECTION", "answer_delay_ms", 500, 0, 60_000)),
+                AnswerDelay = TimeSpan.FromMilliseconds(values.Number(Keys.AnswerDelay)),
                 MaxStanzaBytes = stanza,
-                Keep = TimeSpan.FromDays(reader.Number("TASK", "keep_days", 30, 1, 3650)),
+                Keep = TimeSpan.FromDays(values.Number(Keys.TaskDays)),
             },
             Schedules = new ScheduleOptions
             {
-                MissedRun = reader.Choice("SCHEDULER", "missed_run", MissedRun.Skip, ("skip", MissedRun.Skip), ("once", MissedRun.Once)),
-                Overlap = reader.Choice("SCHEDULER", "overlap", Overlap.Skip, ("skip", Overlap.Skip), ("queue", Overlap.Queue)),
-                SplaySeconds = reader.Number("SCHEDULER", "splay_seconds", 0, 0, 86_400),
+                MissedRun = values.Word(Keys.MissedRun) == "once" ? MissedRun.Once : MissedRun.Skip,
+                Overlap = values.Word(Keys.Overlap) == "queue" ? Overlap.Queue : Overlap.Skip,
+                SplaySeconds = values.Number(Keys.Splay),
             },
             People = new PeopleOptions
             {
-                AgreementRequired = reader.Choice("MACHINE", "agreement", false, ("1", true), ("0", false), ("true", true), ("false", false)),
-                AgreementTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "agreement_timeout", 300, 10, 86_400)),
-                AllowWithoutUi = reader.Choice("MACHINE", "agreement_without_ui", true, ("allow", true), ("end", false)),
-                PolicyTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "get_policy_timeout", 30, 1, 3600)),
-                IsTurkish = reader.Choice("MACHINE", "language", IsSystemTurkish(), ("tr", true), ("en", false)),
+                AgreementRequired = values.Word(Keys.Agreement) is "1" or "true",
+                AgreementTimeout = TimeSpan.FromSeconds(values.Number(Keys.AgreementTimeout)),
+                AllowWithoutUi = values.Word(Keys.AgreementWithoutUi) == "allow",
+                PolicyTimeout = TimeSpan.FromSeconds(values.Number(Keys.PolicyTimeout)),
+                IsTurkish = values.Word(Keys.Language) switch { "tr" => true, "en" => false, _ => IsSystemTurkish() },
             },
             Plugins = new PluginOptions
             {
-                InstallTimeout = TimeSpan.FromSeconds(reader.Number("PLUGIN", "install_timeout", 600, 1, 86_400)),
-                MostParallel = reader.Number("PLUGIN", "parallel", 4, 1, 64),
+                InstallTimeout = TimeSpan.FromSeconds(values.Number(Keys.InstallTimeout)),
+                MostParallel = values.Number(Keys.ParallelCommands),
             },
             PluginInstaller = new PluginInstallerOptions
             {
-                Policy = reader.Choice(
-                    "PLUGIN",
-                    "package_policy",
-                    PackagePolicy.Trusted,
-                    ("trusted", PackagePolicy.Trusted),
-                    ("signed", PackagePolicy.Signed),
-                    ("any", PackagePolicy.Any),
-                    ("never", PackagePolicy.Never)),
-                Keyring = reader.FilePath("PLUGIN", "package_keyring", null),
+                Policy = values.Word(Keys.PackagePolicy) switch
+                {
+                    "signed" => PackagePolicy.Signed,
+                    "any" => PackagePolicy.Any,
+                    "never" => PackagePolicy.Never,
+                    _ => PackagePolicy.Trusted,
+                },
+                Keyring = values.Optional(Keys.PackageKeyring),
             },
-            Gateway = ReadGateway(reader, stanza),
+            Gateway = ReadGateway(values, stanza),
         };
+    }
+
+    /// <summary>
+    /// Takes over what can be changed while the agent runs: those who have these options read them when they need them. The keys of what is taken over are
+    /// marked in the table.
+    /// </summary>
+    public void Adopt(AhenkSettings changed)
+    {
+        Log.Adopt(changed.Log);
+        PluginHost.Disabled = changed.PluginHost.Disabled;
+        PluginHost.ModeTimeout = changed.PluginHost.ModeTimeout;
+        Plugins.InstallTimeout = changed.Plugins.InstallTimeout;
+        Plugins.MostParallel = changed.Plugins.MostParallel;
+        Tasks.AnswerDelay = changed.Tasks.AnswerDelay;
+        Tasks.Keep = changed.Tasks.Keep;
+        Schedules.MissedRun = changed.Schedules.MissedRun;
+        Schedules.Overlap = changed.Schedules.Overlap;
+        Schedules.SplaySeconds = changed.Schedules.SplaySeconds;
     }
 
     /// <summary>Whether the language of the system is Turkish, or not known.</summary>
@@ -172,54 +193,31 @@ public sealed record AhenkSettings
         return string.IsNullOrEmpty(locale) || locale is "C" or "POSIX" or "C.UTF-8" || locale.StartsWith("tr", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static GatewayOptions ReadGateway(ConfigurationReader reader, int stanza)
+    private static GatewayOptions ReadGateway(ConfigurationValues values, int stanza)
     {
-        var service = reader.Checked("CONNECTION", "servicename", "im.liderahenk.org", IsDomain, "an XMPP domain, for example im.liderahenk.org");
-        var account = reader.Checked(
-            "CONNECTION", "receiverjid", "lider_sunucu", text => Jid.TryParse($"{text}@{service}", out _), "the part of Lider's JID before the @");
-        var resource = reader.Checked(
-            "CONNECTION", "receiverresource", "Smack", text => Jid.TryParse($"{account}@{service}/{text}", out _), "the part of Lider's JID after the /");
-        var withAccount = reader.Choice("CONNECTION", "register_with", false, ("anonymous", false), ("account", true));
-        var (name, password) = (reader.Optional("CONNECTION", "uid"), reader.Optional("CONNECTION", "password"));
-        if (withAccount && (name is null || password is null))
-        {
-            throw new ConfigurationException("[CONNECTION] register_with = account needs uid and password, the account's name and password.");
-        }
-
+        var service = values.Text(Keys.ServiceName);
         return new GatewayOptions
         {
-            Host = reader.Text("CONNECTION", "host"),
-            Port = reader.Number("CONNECTION", "port", 5222, 1, 65535),
+            Host = values.Text(Keys.Host),
+            Port = values.Number(Keys.Port),
             ServiceName = service,
-            Lider = Jid.Parse($"{account}@{service}/{resource}"),
-            Tls = reader.Choice(
-                "CONNECTION",
-                "use_tls",
-                TlsMode.Required,
-                ("required", TlsMode.Required),
-                ("optional", TlsMode.Optional),
-                ("never", TlsMode.Never),
-                ("true", TlsMode.Required),
-                ("false", TlsMode.Never)),
-            CaFile = reader.FilePath("CONNECTION", "tls_ca_file", null),
-            CertificatePin = reader.Checked(
-                "CONNECTION", "tls_certificate_sha256", null, IsFingerprint, "64 hexadecimal digits, with or without colons between the bytes"),
+            Lider = Jid.Parse($"{values.Text(Keys.ReceiverAccount)}@{service}/{values.Text(Keys.ReceiverResource)}"),
+            Tls = values.Word(Keys.UseTls) switch
+            {
+                "optional" => TlsMode.Optional,
+                "never" or "false" => TlsMode.Never,
+                _ => TlsMode.Required,
+            },
+            CaFile = values.Optional(Keys.TlsCaFile),
+            CertificatePin = values.Optional(Keys.CertificatePin),
             MaxStanzaBytes = stanza,
-            RegisterWithAccount = withAccount,
-            AccountName = name,
-            AccountPassword = password,
-            RegistrationCredentialFile = reader.FilePath("CONNECTION", "registration_credential_file", null) ?? SystemdCredential(),
-            RegistrationTimeout = TimeSpan.FromSeconds(reader.Number("SESSION", "registration_timeout", 30, 1, 3600)),
+            RegisterWithAccount = values.Word(Keys.RegisterWith) == "account",
+            AccountName = values.Optional(Keys.AccountName),
+            AccountPassword = values.Optional(Keys.AccountPassword),
+            RegistrationCredentialFile = values.Optional(Keys.RegistrationCredential) ?? SystemdCredential(),
+            RegistrationTimeout = TimeSpan.FromSeconds(values.Number(Keys.RegistrationTimeout)),
             AgentVersion = AgentVersion,
         };
-    }
-
-    private static bool IsDomain(string text) => Jid.TryParse(text, out var jid) && jid is { Local: null, Resource: null };
-
-    private static bool IsFingerprint(string text)
-    {
-        var digits = text.Replace(":", "", StringComparison.Ordinal);
-        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit);
     }
 
     private static string? SystemdCredential() =>

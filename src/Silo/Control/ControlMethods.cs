@@ -5,7 +5,14 @@ namespace Ahenk.Silo.Control;
 
 /// <summary>What can be called over the control socket. docs/control-socket.md lists the methods.</summary>
 internal sealed class ControlMethods(
-    IAgentControl agent, ITaskStore tasks, IScheduleStore schedules, PluginControl plugins, UserControl users, AgreementControl agreement, PolicyControl policies)
+    IAgentControl agent,
+    ITaskStore tasks,
+    IScheduleStore schedules,
+    PluginControl plugins,
+    UserControl users,
+    AgreementControl agreement,
+    PolicyControl policies,
+    ConfigurationControl configuration)
 {
     private const int MostTasks = 1000;
 
@@ -26,7 +33,17 @@ internal sealed class ControlMethods(
         "agreement_answer" => await agreement.Answer(request, caller, cancellationToken),
         "policies" => await Privileged(request, caller, policies).ExplainAsync(request.OptionalText("user")),
         "register" => await Register(request, caller, cancellationToken),
+        "config_reload" => await Privileged(request, caller, configuration).ReloadAsync(),
+        "log_level" => Privileged(request, caller, configuration).Level(request),
         _ => throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'."),
+    };
+
+    /// <summary>Whether a call changes something, and so is noted in the audit log.</summary>
+    public static bool Changes(ControlRequest request) => request.Method switch
+    {
+        "load" or "reload" or "remove" or "register" or "config_reload" or "login" or "logout" or "agreement_answer" => true,
+        "log_level" => request.Params.ContainsKey("level"),
+        _ => false,
     };
 
     private static void RequirePrivilege(PeerCredentials caller, ControlRequest request)

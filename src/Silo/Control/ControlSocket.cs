@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,8 @@ namespace Ahenk.Silo.Control;
 /// The Unix socket through which the <c>ahenk</c> command talks to the daemon. Everybody may connect; what a caller may do is decided from what
 /// the kernel says of it.
 /// </summary>
-internal sealed partial class ControlSocket(AhenkSettings settings, ControlMethods methods, ILogger<ControlSocket> logger) : BackgroundService
+internal sealed partial class ControlSocket(
+    AhenkSettings settings, ControlMethods methods, IAuditLog audit, ILogger<ControlSocket> logger) : BackgroundService
 {
     private const int MostUnprivileged = 16;
     private const int Backlog = 64;
@@ -109,7 +111,9 @@ internal sealed partial class ControlSocket(AhenkSettings settings, ControlMetho
 
         try
         {
-            return JsonRpc.Result(request.Id, await methods.Invoke(request, caller, cancellationToken));
+            var result = await methods.Invoke(request, caller, cancellationToken);
+            Audit(request, caller, "done");
+            return JsonRpc.Result(request.Id, result);
         }
         catch (ControlException refusal)
         {
@@ -119,7 +123,17 @@ internal sealed partial class ControlSocket(AhenkSettings settings, ControlMetho
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             LogFailed(failure, request.Method);
+            Audit(request, caller, $"failed: {failure.Message}");
             return JsonRpc.Error(request.Id, JsonRpc.InternalError, $"{request.Method} failed: {failure.Message}");
+        }
+    }
+
+    /// <summary>Refusals are in the log alone: nobody who may do nothing may fill the audit log.</summary>
+    private void Audit(ControlRequest request, PeerCredentials caller, string result)
+    {
+        if (ControlMethods.Changes(request))
+        {
+            audit.Write(new AuditEntry(AuditSource.User(caller.UserId), AuditAction.Control) { Command = request.Method, Result = result });
         }
     }
 

@@ -17,6 +17,7 @@ using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -28,13 +29,24 @@ namespace Ahenk.Silo.Hosting;
 internal static class AgentHost
 {
     /// <summary>Builds the daemon. The silo starts first and stops last: everything else calls grains.</summary>
-    public static IHost Build(AhenkSettings settings)
+    public static IHost Build(LoadedConfiguration configuration, DaemonLog log)
     {
+        var settings = configuration.Settings;
+
         // The empty builder: no files, environment or command line are read but ours.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSerilog();
+        builder.Services.AddSerilog(log.Logger);
         builder.Services.AddSystemd();
+        builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(settings.Log);
+        builder.Services.AddSingleton(log);
+        builder.Services.AddSingleton(log.Secrets);
+        builder.Services.AddSingleton<AuditLog>();
+        builder.Services.AddSingleton<IAuditLog>(services => services.GetRequiredService<AuditLog>());
+
+        // Before the silo, so that it is stopped after it.
+        builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
         builder.Services.AddSingleton(settings.Tasks);
         builder.Services.AddSingleton(settings.Schedules);
         builder.Services.AddSingleton<TimeProvider, MachineClock>();
@@ -77,7 +89,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<IPluginInstaller, PluginInstaller>();
         builder.Services.AddSingleton<IPluginProgress, TaskProgress>();
         builder.Services.AddSingleton<IPluginRequests, PluginRequests>();
-        builder.Services.AddSingleton<CurrentIdentity>();
+        builder.Services.AddSingleton<CurrentIdentity>(_ => NewIdentity(log.Secrets));
         builder.Services.AddSingleton<AnswerFlush>();
         builder.Services.AddSingleton<WorkInHand>();
         builder.Services.AddSingleton<PluginNews>();
@@ -94,10 +106,20 @@ internal static class AgentHost
         builder.Services.AddHostedService<AgreementStart>();
         builder.Services.AddHostedService<PolicyStart>();
         builder.Services.AddSingleton<PolicyControl>();
+        builder.Services.AddSingleton<ConfigurationReload>();
+        builder.Services.AddSingleton<ConfigurationControl>();
+        builder.Services.AddHostedService<HangupSignal>();
         builder.Services.AddSingleton<ControlMethods>();
         builder.Services.AddHostedService<ControlSocket>();
         builder.Services.AddLiderGateway(settings.Gateway);
         builder.Services.AddHostedService<MemoryTrim>();
         return builder.Build();
+    }
+
+    private static CurrentIdentity NewIdentity(LogSecrets secrets)
+    {
+        var identity = new CurrentIdentity();
+        identity.Changed += known => secrets.Register(known.Password);
+        return identity;
     }
 }

@@ -49,7 +49,7 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
         var options = Given.Options with { RegistrationCredentialFile = _credentialFile };
         var outbox = new MemoryOutbox();
         var inbox = new LiderInbox(Grains.Factory, outbox, options, Clock, NullLogger<LiderInbox>.Instance);
-        var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, NullLogger<Registration>.Instance);
+        var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
             Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Clock, NullLogger<PermanentSession>.Instance);
         _connection = new AgentConnection(

@@ -48,6 +48,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton(PluginOptions);
             silo.Services.AddSingleton<IOutbox>(Outbox);
             silo.Services.AddSingleton<IPluginInstaller>(Installer);
+            silo.Services.AddSingleton<IAuditLog>(Audit);
             silo.Services.AddSingleton(new AgentVersion("3.0.0"));
             silo.Services.AddKeyedSingleton<IGrainStorage>(AgentGrain.StorageName, GrainStorage);
 
@@ -93,6 +94,8 @@ public sealed class GrainCluster : IAsyncDisposable
     public RecordingOutbox Outbox { get; } = new();
 
     public ScriptedInstaller Installer { get; } = new();
+
+    public RecordingAudit Audit { get; } = new();
 
     public SettableClock Clock { get; } = new(Given.Now);
 

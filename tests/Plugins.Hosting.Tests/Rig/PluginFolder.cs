@@ -39,6 +39,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
             Data,
             Progress,
             new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
+            Secrets,
             [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories],
             Clock,
             Loggers));
@@ -49,6 +50,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
     public string PrivateDirectory { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    public LogSecrets Secrets { get; } = new();
 
     public FakeTimeProvider Clock { get; } = new();
 

@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace Ahenk.Configuration;
+
+/// <summary>What texts of the configuration must look like.</summary>
+public static class ValueRules
+{
+    /// <summary>Most bytes of a part of a JID (RFC 7622, 3.1).</summary>
+    private const int MostJidBytes = 1023;
+
+    /// <summary>Absolute paths with colons between them.</summary>
+    public static bool ArePaths(string text) => text.Split(':').All(Path.IsPathRooted);
+
+    /// <summary>An XMPP domain (RFC 7622, 3.2): a JID without local part and resource.</summary>
+    public static bool IsDomain(string text) => IsJidPart(text.TrimEnd('.'), "@\"&'<>/ ");
+
+    /// <summary>The part of a JID before the @ (RFC 7622, 3.3.1).</summary>
+    public static bool IsLocalPart(string text) => IsJidPart(text, "@\"&'/:<> ");
+
+    /// <summary>The part of a JID after the / (RFC 7622, 3.4.1).</summary>
+    public static bool IsResource(string text) => IsJidPart(text, "");
+
+    /// <summary>A SHA-256 as hexadecimal digits, with or without colons between the bytes.</summary>
+    public static bool IsFingerprint(string text)
+    {
+        var digits = text.Replace(":", "", StringComparison.Ordinal);
+        return digits.Length == 64 && digits.All(char.IsAsciiHexDigit);
+    }
+
+    private static bool IsJidPart(string part, string forbidden) =>
+        part.Length > 0 && Encoding.UTF8.GetByteCount(part) <= MostJidBytes &&
+        !part.Any(character => char.IsControl(character) || forbidden.Contains(character, StringComparison.Ordinal));
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Events;
+
+namespace Ahenk.Silo.Logging;
+
+/// <summary>
+/// A log event as text. A message stays on one line, and what belongs to it begins with spaces: what comes over the network must not be able to look like a line
+/// of the log.
+/// </summary>
+internal static class LogText
+{
+    /// <summary>For files and terminals: time, level, message.</summary>
+    public static string ForPeople(LogEvent logged)
+    {
+        var text = new StringBuilder()
+            .Append(logged.Timestamp.ToString("yyyy-MM-dd HH:mm:ss.fff zzz", CultureInfo.InvariantCulture)).Append(' ').Append(Shorten(logged.Level)).Append(' ');
+        AppendMessage(text, logged);
+        foreach (var line in ExceptionLines(logged))
+        {
+            text.Append("    ").Append(line).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>For the journal, which knows the time itself and takes the priority from the beginning of each line (sd-daemon(3)).</summary>
+    public static string ForJournal(LogEvent logged)
+    {
+        var prefix = $"<{Priority(logged.Level)}>";
+        var text = new StringBuilder(prefix);
+        AppendMessage(text, logged);
+        foreach (var line in ExceptionLines(logged))
+        {
+            text.Append(prefix).Append("    ").Append(line).Append('\n');
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendMessage(StringBuilder text, LogEvent logged)
+    {
+        using var rendered = new StringWriter(CultureInfo.InvariantCulture);
+        foreach (var token in logged.MessageTemplate.Tokens)
+        {
+            if (token is Serilog.Parsing.PropertyToken property && logged.Properties.TryGetValue(property.PropertyName, out var value))
+            {
+                // Texts without quotes, as they were meant.
+                value.Render(rendered, value is ScalarValue { Value: string } ? "l" : property.Format, CultureInfo.InvariantCulture);
+            }
+            else
+            {
+                token.Render(logged.Properties, rendered, CultureInfo.InvariantCulture);
+            }
+        }
+
+        foreach (var character in rendered.GetStringBuilder().ToString())
+        {
+            AppendVisible(text, character);
+        }
+
+        text.Append('\n');
+    }
+
+    private static void AppendVisible(StringBuilder text, char character)
+    {
+        if (character == '\n')
+        {
+            text.Append("\\n");
+        }
+        else if (char.IsControl(character) && character != '\t')
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\\x{(int)character:x2}");
+        }
+        else
+        {
+            text.Append(character);
+        }
+    }
+
+    private static IEnumerable<string> ExceptionLines(LogEvent logged) => logged.Exception is { } exception
+        ? exception.ToString().Split('\n').Select(line => string.Concat(line.TrimEnd('\r').Select(character => char.IsControl(character) && character != '\t' ? '?' : character)))
+        : [];
+
+    private static string Shorten(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Verbose => "VRB",
+        LogEventLevel.Debug => "DBG",
+        LogEventLevel.Information => "INF",
+        LogEventLevel.Warning => "WRN",
+        LogEventLevel.Error => "ERR",
+        _ => "FTL",
+    };
+
+    private static int Priority(LogEventLevel level) => level switch
+    {
+        LogEventLevel.Verbose or LogEventLevel.Debug => 7,
+        LogEventLevel.Information => 6,
+        LogEventLevel.Warning => 4,
+        LogEventLevel.Error => 3,
+        _ => 2,
+    };
+}

@@ -1,0 +1,14 @@
+using System.Collections.Concurrent;
+using Ahenk.Grains.Interfaces;
+
+namespace Ahenk.Silo.Tests;
+
+/// <summary>Keeps what is noted.</summary>
+internal sealed class RecordingAudit : IAuditLog
+{
+    private readonly ConcurrentQueue<AuditEntry> _entries = new();
+
+    public IReadOnlyList<AuditEntry> Entries => [.. _entries];
+
+    public void Write(AuditEntry entry) => _entries.Enqueue(entry);
+}
