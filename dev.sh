@@ -62,6 +62,7 @@ require_servers() {
     require_packages "the file servers that tests run against" openssh-server openssh-client python3 passwd
     # Its package means to run at every boot; the tests start it themselves.
     [ -n "$had_sshd" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || say "openssh-server starts at the next boot; 'systemctl disable ssh' if you do not want that"
+    require_packages "what checks units, manual pages and completions" systemd groff-base zsh
     require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }
 

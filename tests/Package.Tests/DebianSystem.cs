@@ -11,23 +11,17 @@ internal sealed class DebianSystem : IAsyncDisposable
     /// <summary>Its root.</summary>
     public string Directory { get; }
 
-    /// <summary>Makes one.</summary>
-    public static async Task<DebianSystem> CreateAsync(string suite)
+    /// <summary>Makes one by debootstrap.</summary>
+    public static Task<DebianSystem> CreateAsync(string suite) =>
+        PrepareAsync(suite, async directory => await Tool.RunAsync("debootstrap", "--variant=minbase", suite, directory, await MirrorAsync()));
+
+    /// <summary>Makes another one like this.</summary>
+    public async Task<DebianSystem> CopyAsync()
     {
-        // Not in /tmp, which may be mounted without devices.
-        var system = new DebianSystem($"/var/tmp/ahenk-{suite}-{Guid.NewGuid():N}");
-        try
-        {
-            await Tool.RunAsync("debootstrap", "--variant=minbase", suite, system.Directory, await MirrorAsync());
-            await Tool.RunAsync("mount", "-t", "proc", "proc", system.Path("/proc"));
-            await Tool.RunAsync("mount", "-t", "sysfs", "-o", "ro", "sysfs", system.Path("/sys"));
-            return system;
-        }
-        catch
-        {
-            await system.DisposeAsync();
-            throw;
-        }
+        var copy = await PrepareAsync("copy", directory => Tool.RunAsync("cp", "--archive", "--one-file-system", "--reflink=auto", Directory, directory));
+        await Tool.RunAsync("mount", "-t", "proc", "proc", copy.Path("/proc"));
+        await Tool.RunAsync("mount", "-t", "sysfs", "-o", "ro", "sysfs", copy.Path("/sys"));
+        return copy;
     }
 
     /// <summary>Where a path of the system is in this machine.</summary>
@@ -62,18 +56,32 @@ internal sealed class DebianSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var place in (string[])["/proc", "/sys"])
+        foreach (var place in Mounted())
         {
-            await Tool.TryAsync(null, "umount", "--lazy", Path(place));
-        }
-
-        // Whatever is still mounted there is somebody else's.
-        if (File.ReadLines("/proc/self/mountinfo").Any(line => line.Contains($" {Directory}/", StringComparison.Ordinal)))
-        {
-            throw new InvalidOperationException($"Something is still mounted below {Directory}; unmount and remove it by hand.");
+            await Tool.RunAsync("umount", "--lazy", place);
         }
 
         await Tool.RunAsync("rm", "-rf", "--one-file-system", Directory);
+    }
+
+    /// <summary>What is mounted below, the innermost first: what debootstrap left when it failed, too.</summary>
+    private List<string> Mounted() =>
+        File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4]).Where(place => place.StartsWith(Directory + "/", StringComparison.Ordinal)).Reverse().ToList();
+
+    private static async Task<DebianSystem> PrepareAsync(string name, Func<string, Task> fill)
+    {
+        // Not in /tmp, which may be mounted without devices.
+        var system = new DebianSystem($"/var/tmp/ahenk-{name}-{Guid.NewGuid():N}");
+        try
+        {
+            await fill(system.Directory);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
     }
 
     private static async Task<string> MirrorAsync()

@@ -6,9 +6,8 @@ internal static class OldPackage
     private const string Control =
         "Package: ahenk\nVersion: 2.0.1\nArchitecture: all\nMaintainer: Tests <tests@ahenk.example>\nDescription: the Python Ahenk, for tests\n";
 
-    /// <summary>Makes it.</summary>
-    /// <returns>The package's file.</returns>
-    public static async Task<string> BuildAsync(DebianSystem debian)
+    /// <summary>Makes and installs it.</summary>
+    public static async Task InstallAsync(DebianSystem debian)
     {
         const string Folder = "/root/old";
         string[] configuration = ["/etc/ahenk/ahenk.conf", "/etc/ahenk/log.conf", "/etc/init.d/ahenk", "/etc/logrotate.d/ahenk"];
@@ -25,11 +24,7 @@ internal static class OldPackage
         debian.Write(Folder + "/DEBIAN/control", Control);
         debian.Write(Folder + "/DEBIAN/conffiles", string.Concat(configuration.Select(file => file + "\n")));
         await debian.RunAsync("chmod", "-R", "u=rwX,go=rX", Folder);
-        await debian.RunAsync("dpkg-deb", "--root-owner-group", "--build", Folder, "/root/ahenk-old.deb");
-
-        // Installed from where it is made: a copy onto itself would be none.
-        var file2 = Path.Combine(Path.GetTempPath(), $"ahenk-old-{Guid.NewGuid():N}.deb");
-        File.Move(debian.Path("/root/ahenk-old.deb"), file2);
-        return file2;
+        await debian.RunAsync("dpkg-deb", "--root-owner-group", "--build", Folder, "/root/old.deb");
+        await debian.RunAsync("dpkg", "-i", "/root/old.deb");
     }
 }

@@ -10,7 +10,7 @@ namespace Ahenk.Package.Tests;
 
 /// <summary>The package in fresh Debian systems: <c>./dev.sh deb test</c> builds it and runs these.</summary>
 [Trait("Category", "Package")]
-public sealed class PackageTests
+public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSystems>
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Program = Private | UnixFileMode.UserExecute;
@@ -29,7 +29,7 @@ public sealed class PackageTests
         await using var server = new ProsodyServer();
         await server.StartAsync(Cancelled);
         await using var lider = await StartLiderAsync(server);
-        await using var debian = await DebianSystem.CreateAsync(suite);
+        await using var debian = await systems.CreateAsync(suite);
 
         await debian.InstallAsync(Package);
         Assert.Equal("600 root", (await debian.RunAsync("stat", "-c", "%a %U", "/etc/ahenk/ahenk.conf")).Trim());
@@ -68,8 +68,8 @@ public sealed class PackageTests
     [Fact]
     public async Task It_takes_the_place_of_the_python_agent_and_leaves_its_configuration_and_database()
     {
-        await using var debian = await DebianSystem.CreateAsync("bookworm");
-        await debian.InstallAsync(await OldPackage.BuildAsync(debian));
+        await using var debian = await systems.CreateAsync("bookworm");
+        await OldPackage.InstallAsync(debian);
         debian.Write("/etc/ahenk/ahenk.conf", "[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = lider.example\n", Private | UnixFileMode.OtherRead);
         debian.Write("/etc/ahenk/ahenk.db", "a database");
 
@@ -87,13 +87,13 @@ public sealed class PackageTests
     [Fact]
     public async Task An_upgrade_that_the_agent_runs_itself_restarts_it_later_and_from_outside()
     {
-        await using var debian = await DebianSystem.CreateAsync("bookworm");
+        await using var debian = await systems.CreateAsync("bookworm");
         await debian.InstallAsync(Package);
 
         // What the maintainer scripts would find where systemd runs, and what they ask of it.
         const string Log = "/root/asked";
         Directory.CreateDirectory(debian.Path("/run/systemd/system"));
-        debian.Write("/usr/bin/systemctl", $"#!/bin/sh\necho systemctl \"$@\" >>{Log}\ncase \"$*\" in *is-active*) exit 3 ;; esac\n", Program);
+        debian.Write("/usr/bin/systemctl", $"#!/bin/sh\necho systemctl \"$@\" >>{Log}\ncase \"$*\" in *is-active*) exit 3 ;; *is-enabled*) echo enabled ;; esac\n", Program);
         debian.Write("/usr/bin/systemd-run", $"#!/bin/sh\necho systemd-run \"$@\" >>{Log}\n", Program);
         File.Delete(debian.Path("/usr/sbin/policy-rc.d"));
         File.Copy(Next, debian.Path("/root/next.deb"));
