@@ -194,7 +194,7 @@ case "${1:-}" in
             build
             deb
             say "packing a version to upgrade to"
-            make_package $out/deb/root "$(dpkg-deb -f $out/deb/ahenk_*.deb Version)+next" -Zgzip
+            make_package $out/deb/root "$(dpkg-deb -f $out/deb/ahenk_*.deb Version)+next" -Zgzip -z1
             run_tests --project tests/Package.Tests --filter-trait Category=Package
         else
             deb "${2:-}"
