@@ -17,7 +17,7 @@ usage() {
 ./dev.sh soak     half an hour of tasks and logins with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/
-./dev.sh deb      builds the Debian package
+./dev.sh deb      builds the Debian package into artifacts/deb (deb VERSION: as another version; deb test: and tries it in fresh Debian systems)
 ./dev.sh clean    removes everything that was built
 TEXT
 }
@@ -64,6 +64,7 @@ require_servers() {
     # Its package means to run at every boot; the tests start it themselves.
     [ -n "$had_sshd" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || say "openssh-server starts at the next boot; 'systemctl disable ssh' if you do not want that"
     require_packages "the screen, the dialogs and the answers of tests of the user agreement" xvfb jwm zenity xdotool imagemagick
+    require_packages "what checks units, manual pages and completions" systemd groff-base zsh
     require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }
 
@@ -94,6 +95,68 @@ build() {
     chmod -R go-w $out
 }
 
+# publish_package ROOT   Puts everything the package installs below ROOT; docs/adr/0007 says why it brings the runtime along.
+publish_package() {
+    local root=$1 program plugin
+    local lib=$root/usr/lib/ahenk share=$root/usr/share
+    say "publishing for the package"
+    for program in Silo Cli; do
+        dotnet publish src/$program/$program.csproj -c $configuration -r "$(runtime)" --self-contained true -p:RestoreLockedMode=true -v quiet --nologo -o "$lib"
+    done
+    # The program of the same assembly under the name that administrators see.
+    mv "$lib/Ahenk.Silo" "$lib/ahenkd"
+    for plugin in plugins/*/; do
+        dotnet publish "$plugin"/*.csproj -c $configuration -r "$(runtime)" --self-contained false -p:RestoreLockedMode=true -v quiet --nologo \
+            -o "$share/ahenk/plugins/$(basename "$plugin")"
+    done
+    find "$root" \( -name '*.xml' -o -name '*.pdb' \) -delete
+    find "$root" -name __pycache__ -prune -exec rm -rf {} +
+    install -D -t "$lib" packaging/pam/ahenk-session packaging/restart-after-upgrade
+    install -D -t "$share/ahenk" packaging/ahenkd.py
+    install -D -m 644 packaging/pam/ahenk "$share/pam-configs/ahenk"
+    install -D -m 644 packaging/systemd/ahenk.service "$root/lib/systemd/system/ahenk.service"
+    install -d "$root/usr/bin" "$root/etc/ahenk/config.d" "$share/man/man8" "$share/man/man5" "$share/bash-completion/completions" "$share/zsh/vendor-completions"
+    ln -s ../lib/ahenk/ahenk "$root/usr/bin/ahenk"
+    packaging/configuration.py template docs/configuration.md >"$share/ahenk/ahenk.conf"
+    packaging/configuration.py manual docs/configuration.md >"$share/man/man5/ahenk.conf.5"
+    "$lib/ahenk" documentation manual >"$share/man/man8/ahenk.8"
+    "$lib/ahenk" documentation bash >"$share/bash-completion/completions/ahenk"
+    "$lib/ahenk" documentation zsh >"$share/zsh/vendor-completions/_ahenk"
+}
+
+# make_package ROOT VERSION [DPKG-DEB-OPTION...]   Packs what stands below ROOT.
+make_package() {
+    local root=$1 version=$2 work=$out/deb/work
+    shift 2
+    say "packing ahenk $version"
+    rm -rf "$work"
+    mkdir -p "$work/docs"
+    cp -r packaging/debian "$work/debian"
+    cp -a "$root" "$work/root"
+    cp docs/configuration.md docs/security.md "$work/docs/"
+    cp packaging/systemd/hardened.conf "$work/"
+    if [ "$version" != "$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)" ]; then
+        {
+            printf 'ahenk (%s) unstable; urgency=medium\n\n  * Built under another version.\n\n' "$version"
+            grep -m 1 '^ -- ' packaging/debian/changelog
+            printf '\n'
+            cat packaging/debian/changelog
+        } >"$work/debian/changelog"
+    fi
+    (cd "$work" && DPKG_DEB_OPTIONS="$*" dpkg-buildpackage -b -uc -us -d >build.log 2>&1) || { tail -n 30 "$work/build.log" >&2; die "dpkg-buildpackage failed"; }
+    rm -rf "$work"
+}
+
+deb() { # [VERSION]
+    require_sdk
+    require_packages "what a Debian package is built and checked with" debhelper dpkg-dev lintian python3
+    rm -rf $out/deb
+    publish_package $out/deb/root
+    make_package $out/deb/root "${1:-$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)}"
+    lintian --fail-on error,warning,info --tag-display-limit 0 $out/deb/*.deb
+    ls -l $out/deb/*.deb
+}
+
 demo() {
     require_servers
     build
@@ -118,7 +181,7 @@ run_tests() {
 
 case "${1:-}" in
     demo) demo ;;
-    test) shift; require_servers; build; run_tests --solution Ahenk.sln --filter-not-trait Category=Soak "$@" ;;
+    test) shift; require_servers; build; run_tests --solution Ahenk.sln --filter-not-trait Category=Soak --filter-not-trait Category=Package "$@" ;;
     soak) shift; require_servers; build; run_tests --project tests/EndToEnd.Tests --filter-trait Category=Soak "$@" ;;
     bench) shift; require_servers; build; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
     build) build ;;
@@ -126,7 +189,19 @@ case "${1:-}" in
         require_sdk
         if [ "${2:-}" = --check ]; then dotnet format Ahenk.sln --verify-no-changes; else dotnet format Ahenk.sln; fi
         ;;
-    deb) die "there is no Debian package yet: packaging/ comes with a later version" ;;
+    deb)
+        if [ "${2:-}" = test ]; then
+            require_servers
+            require_packages "what a fresh Debian system is made with" debootstrap
+            build
+            deb
+            say "packing a version to upgrade to"
+            make_package $out/deb/root "$(dpkg-deb -f $out/deb/ahenk_*.deb Version)+next" -Zgzip -z1
+            run_tests --project tests/Package.Tests --filter-trait Category=Package
+        else
+            deb "${2:-}"
+        fi
+        ;;
     clean)
         rm -rf $out
         find . -path ./.git -prune -o -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +

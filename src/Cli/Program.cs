@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Ahenk.Cli.Documentation;
 
 namespace Ahenk.Cli;
 
@@ -45,6 +46,7 @@ internal static class Program
             Change("load", "Loads plugins that were added or removed."),
             Change("reload", "Loads plugins anew."),
             Change("remove", "Takes plugins out of use until they are loaded again."),
+            DocumentationCommand.Create(),
         };
         try
         {

@@ -184,6 +184,7 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<AnswerFlush>();
         services.AddSingleton<PluginNews>();
+        services.AddSingleton<IAuditLog>(new RecordingAudit());
         services.AddSingleton<WorkInHand>();
     }
 }

@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ahenk.LiderSimulator;
+using Ahenk.LiderSimulator.Wire;
+using Ahenk.LiderSimulator.Xmpp;
+using Ahenk.TestSite;
+using Ahenk.XmppServers;
+
+namespace Ahenk.Package.Tests;
+
+/// <summary>The package in fresh Debian systems: <c>./dev.sh deb test</c> builds it and runs these.</summary>
+[Trait("Category", "Package")]
+public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSystems>
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Program = Private | UnixFileMode.UserExecute;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    private static string Package => Directory.GetFiles(Tool.File("artifacts", "deb"), "ahenk_*.deb").Single(file => !file.Contains("+next", StringComparison.Ordinal));
+
+    private static string Next => Directory.GetFiles(Tool.File("artifacts", "deb"), "ahenk_*+next_*.deb").Single();
+
+    [Theory]
+    [InlineData("bookworm")]
+    [InlineData("trixie")]
+    public async Task It_is_installed_registers_works_is_upgraded_removed_and_purged(string suite)
+    {
+        await using var server = new ProsodyServer();
+        await server.StartAsync(Cancelled);
+        await using var lider = await StartLiderAsync(server);
+        await using var debian = await systems.CreateAsync(suite);
+
+        await debian.InstallAsync(Package);
+        Assert.Equal("600 root", (await debian.RunAsync("stat", "-c", "%a %U", "/etc/ahenk/ahenk.conf")).Trim());
+        Assert.Contains("ahenk-session", await debian.RunAsync("cat", "/etc/pam.d/common-session"), StringComparison.Ordinal);
+        File.Copy(server.CaFile, debian.Path("/etc/ahenk/ca.pem"));
+        debian.Write(
+            "/etc/ahenk/config.d/test",
+            string.Create(CultureInfo.InvariantCulture, $"[CONNECTION]\nhost = 127.0.0.1\nport = {server.Port}\ntls_ca_file = /etc/ahenk/ca.pem\nanswer_delay_ms = 0\n"));
+
+        var agent = await StartAsync(debian);
+        var (code, said) = await debian.TryAsync(Site.AdminPassword + "\n", "ahenk", "register", "127.0.0.1", Site.Admin);
+        Assert.True(code == 0, said);
+        var name = (await lider.Agents.WaitForOnlineAsync(null, TimeSpan.FromSeconds(60), Cancelled)).Name;
+        await RunTaskAsync(lider, name, 1);
+
+        // As apt does it while the agent runs; there is no systemd that would restart it.
+        await debian.InstallAsync(Next);
+        Assert.EndsWith("+next", (await debian.RunAsync("dpkg-query", "-W", "-f", "${Version}", "ahenk")).Trim(), StringComparison.Ordinal);
+        Assert.Equal(0, await StopAsync(agent));
+        var again = lider.Agents.WaitForOnlineAsync(name, TimeSpan.FromSeconds(60), Cancelled);
+        agent = await StartAsync(debian);
+        await again;
+        await RunTaskAsync(lider, name, 2);
+        Assert.Equal(0, await StopAsync(agent));
+
+        await debian.RunAsync("apt-get", "remove", "-y", "-q", "ahenk");
+        Assert.False(Path.Exists(debian.Path("/usr/lib/ahenk")));
+        Assert.True(File.Exists(debian.Path("/etc/ahenk/ahenk.conf")) && File.Exists(debian.Path("/var/lib/ahenk/ahenk.db")));
+        Assert.DoesNotContain("ahenk", await debian.RunAsync("cat", "/etc/pam.d/common-session"), StringComparison.Ordinal);
+
+        await debian.RunAsync("apt-get", "purge", "-y", "-q", "ahenk");
+        Assert.Equal(["/var/ahenk", "/var/ahenk/log", "/var/ahenk/log/ahenk.log"], (await debian.TracesAsync()).Order(StringComparer.Ordinal));
+        Assert.Empty(lider.Violations);
+    }
+
+    [Fact]
+    public async Task It_takes_the_place_of_the_python_agent_and_leaves_its_configuration_and_database()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await OldPackage.InstallAsync(debian);
+        debian.Write("/etc/ahenk/ahenk.conf", "[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = lider.example\n", Private | UnixFileMode.OtherRead);
+        debian.Write("/etc/ahenk/ahenk.db", "a database");
+
+        await debian.InstallAsync(Package);
+
+        Assert.Contains("password = geheim", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.conf")), StringComparison.Ordinal);
+        Assert.Equal(Private, File.GetUnixFileMode(debian.Path("/etc/ahenk/ahenk.conf")));
+        Assert.Equal("a database", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.db")));
+        Assert.False(Path.Exists(debian.Path("/usr/share/ahenk/base")));
+        Assert.False(Path.Exists(debian.Path("/etc/init.d/ahenk")));
+        Assert.False(Path.Exists(debian.Path("/etc/logrotate.d/ahenk")));
+        Assert.Contains("/usr/bin/ahenk", File.ReadAllText(debian.Path("/usr/share/ahenk/ahenkd.py")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_the_agent_runs_itself_restarts_it_later_and_from_outside()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await debian.InstallAsync(Package);
+
+        // What the maintainer scripts would find where systemd runs, and what they ask of it.
+        const string Log = "/root/asked";
+        Directory.CreateDirectory(debian.Path("/run/systemd/system"));
+        debian.Write("/usr/bin/systemctl", $"#!/bin/sh\necho systemctl \"$@\" >>{Log}\ncase \"$*\" in *is-active*) exit 3 ;; *is-enabled*) echo enabled ;; esac\n", Program);
+        debian.Write("/usr/bin/systemd-run", $"#!/bin/sh\necho systemd-run \"$@\" >>{Log}\n", Program);
+        File.Delete(debian.Path("/usr/sbin/policy-rc.d"));
+        File.Copy(Next, debian.Path("/root/next.deb"));
+
+        using (var group = new ControlGroup("ahenk.service"))
+        {
+            await Tool.RunAsync("sh", "-c", "echo $$ >\"$1\"; exec chroot \"$2\" dpkg -i /root/next.deb", "sh", group.Members, debian.Directory);
+        }
+
+        var asked = File.ReadAllText(debian.Path(Log));
+        Assert.Contains("systemd-run --quiet --collect --unit=ahenk-upgrade --on-active=10s", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(" restart ahenk.service", asked, StringComparison.Ordinal);
+
+        File.Delete(debian.Path(Log));
+        await debian.RunAsync("dpkg-reconfigure", "-f", "noninteractive", "ahenk");
+        asked = File.ReadAllText(debian.Path(Log));
+        Assert.Contains(" restart ahenk.service", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain("systemd-run", asked, StringComparison.Ordinal);
+    }
+
+    private static async Task<LiderServer> StartLiderAsync(ProsodyServer server)
+    {
+        var options = new LiderServerOptions
+        {
+            Xmpp = new BareXmppOptions { Port = server.Port, Domain = server.Domain, Username = "lider_sunucu", Password = "lider", Resource = "Smack" },
+        };
+        options.Registration.AuthorizedUser = Site.Admin;
+        options.Registration.AuthorizedPassword = Site.AdminPassword;
+        return await LiderServer.StartAsync(options, Cancelled);
+    }
+
+    private static async Task<OwnedProcess> StartAsync(DebianSystem debian)
+    {
+        var agent = await OwnedProcess.StartAsync(["chroot", debian.Directory, "/usr/lib/ahenk/ahenkd"], "/", new Dictionary<string, string>());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        while ((await debian.TryAsync(null, "ahenk", "status")).Code != 0)
+        {
+            Assert.False(agent.Exited.IsCompleted, agent.Output);
+            await Task.Delay(100, limit.Token);
+        }
+
+        return agent;
+    }
+
+    private static async Task<int> StopAsync(OwnedProcess agent)
+    {
+        agent.Terminate();
+        return await agent.ExitCode;
+    }
+
+    private static async Task RunTaskAsync(LiderServer lider, string agent, long id)
+    {
+        var parameters = new JsonObject { ["SCRIPT_TYPE"] = 0, ["SCRIPT_CONTENTS"] = "cat /etc/debian_version", ["SCRIPT_PARAMS"] = "" };
+        await lider.SendTaskAsync(agent, new TaskOrder(id, "script", "EXECUTE_SCRIPT", parameters), Cancelled);
+        var answer = await lider.Tasks.WaitForAnswerAsync(id, TimeSpan.FromSeconds(60), cancellationToken: Cancelled);
+        Assert.Equal("TASK_PROCESSED", answer.Code);
+    }
+}
