@@ -9,14 +9,17 @@ import re
 import sys
 import textwrap
 
-_ROW = re.compile(r"^\| `([A-Z]+)` \| `([a-z0-9_]+)` \| (?:`([^`]+)`|\*([^|]*)\*) \| (.*) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| `([A-Z]+)` \| `([a-z0-9_]+)` \| (?:`([^`]+)`|\*([^|]*)\*) \| ([^|]+) \| (?:restart|reload) \| (.*) \|$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 
 
 def rows(document):
     with open(document, encoding="utf-8") as file:
         text = file.read()
-    found = [(section, key, value or "", note.strip("()") if note else "", _LINK.sub(r"\1", meaning)) for section, key, value, note, meaning in _ROW.findall(text)]
+    found = [
+        (section, key, value or "", note.strip("()") if note else "", "%s; allowed: %s" % (_LINK.sub(r"\1", meaning), allowed))
+        for section, key, value, note, allowed, meaning in _ROW.findall(text)
+    ]
     if not found:
         sys.exit("%s has no table of keys." % document)
     return found

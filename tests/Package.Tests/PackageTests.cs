@@ -61,7 +61,7 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.DoesNotContain("ahenk", await debian.RunAsync("cat", "/etc/pam.d/common-session"), StringComparison.Ordinal);
 
         await debian.RunAsync("apt-get", "purge", "-y", "-q", "ahenk");
-        Assert.Equal(["/var/ahenk", "/var/ahenk/log", "/var/ahenk/log/ahenk.log"], (await debian.TracesAsync()).Order(StringComparer.Ordinal));
+        Assert.Equal(["/var/ahenk", "/var/ahenk/log", "/var/ahenk/log/ahenk.log", "/var/ahenk/log/audit.log"], (await debian.TracesAsync()).Order(StringComparer.Ordinal));
         Assert.Empty(lider.Violations);
     }
 
