@@ -13,6 +13,9 @@ internal static class LoginEvents
     /// <summary>Together with the start of this program this stays below 200 ms.</summary>
     private const int PatienceMs = 100;
 
+    /// <summary>The daemon's word for a call that it has read too late.</summary>
+    private const int Late = -32002;
+
     private const int LongestName = 256;
     private const int LongestText = 128;
     private const int LongestAnswer = 64 * 1024;
@@ -62,9 +65,12 @@ internal static class LoginEvents
             }
         }
 
+        // The daemon leaves alone what it reads later than that, for then a note tells it.
+        var by = Environment.TickCount64 + PatienceMs;
+        parameters["by"] = by;
         var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = word, ["params"] = parameters };
-        var answer = Ask(socketPath, request.ToJsonString() + "\n", out var reason);
-        if (answer is not null)
+        var answer = Ask(socketPath, request.ToJsonString() + "\n", by, out var reason);
+        if (answer is not null && answer["error"]?["code"]?.GetValue<int>() != Late)
         {
             return answer["error"] is { } error ? Fail(ExitCodes.Refused, error["message"]?.ToString() ?? "The daemon refused.") : ExitCodes.Success;
         }
@@ -84,8 +90,8 @@ internal static class LoginEvents
         return code;
     }
 
-    /// <summary>Asks and waits no longer than <see cref="PatienceMs"/>, also when nobody accepts, reads or writes.</summary>
-    private static JsonNode? Ask(string path, string request, out string? reason)
+    /// <summary>Asks and waits no longer than until a time, also when nobody accepts, reads or writes.</summary>
+    private static JsonNode? Ask(string path, string request, long by, out string? reason)
     {
         try
         {
@@ -93,14 +99,13 @@ internal static class LoginEvents
 
             // Not blocking: with a full queue of connections, connecting would wait for the daemon.
             socket.Blocking = false;
-            var start = Environment.TickCount64;
             socket.Connect(new UnixDomainSocketEndPoint(path));
             socket.Send(Encoding.UTF8.GetBytes(request));
             var buffer = new byte[4096];
             var length = 0;
             while (length < LongestAnswer)
             {
-                var left = PatienceMs - (Environment.TickCount64 - start);
+                var left = by - Environment.TickCount64;
                 if (left <= 0 || !socket.Poll((int)left * 1000, SelectMode.SelectRead))
                 {
                     reason = "no answer in time";

@@ -11,6 +11,9 @@ public interface ISessionEvents
 
     /// <summary>A session of somebody has ended, as the login service says. Another one may be there.</summary>
     Task<bool> LogoutAsync(string name);
+
+    /// <summary>The login hook could not tell something in time and writes it down: it is looked for soon.</summary>
+    void LookForNotes();
 }
 
 /// <summary>Tells that sessions may have come or gone.</summary>

@@ -126,6 +126,29 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task Many_events_that_meet_a_frozen_daemon_are_taken_in_order_when_it_goes_on()
+    {
+        await using var site = await Installation.OnlineAsync();
+        var house = new Household(site);
+        site.Agent.Freeze();
+        for (var round = 0; round < 10; round++)
+        {
+            await house.LoginAsync("ayse");
+            await house.LogoutAsync("ayse");
+            await house.LogoutAsync("mehmet");
+            await house.LoginAsync("mehmet");
+        }
+
+        site.Agent.Thaw();
+
+        await house.AnnouncedLoginAsync("zeynep");
+        await house.WaitForRowsAsync("mehmet", isLogin: true, 1);
+        await house.WaitForUsersAsync(
+            users => users.Select(user => (string)user!["user"]!).Order(StringComparer.Ordinal).SequenceEqual(["mehmet", "zeynep"]), "mehmet and zeynep");
+        Assert.DoesNotContain("ayse", site.Lider.People.Sessions.All.Select(row => row.User));
+    }
+
+    [Fact]
     public async Task A_login_and_a_logout_without_a_daemon_leave_nothing()
     {
         await using var site = await Installation.OnlineAsync();

@@ -33,6 +33,19 @@ public sealed class ControlUserTests
     }
 
     [Theory]
+    [InlineData("login")]
+    [InlineData("logout")]
+    public async Task What_is_read_after_its_caller_has_given_up_is_left_to_the_callers_note(string method)
+    {
+        string Line(long by) => $$$"""{"method":"{{{method}}}","params":{"user":"ayse","by":{{{by}}}}}""";
+
+        Assert.Equal(JsonRpc.Late, (await Assert.ThrowsAsync<ControlException>(() => Ask(Line(Environment.TickCount64)))).Code);
+        Assert.Equal(["notes"], _people.Events);
+        await Ask(Line(Environment.TickCount64 + 3_600_000));
+        Assert.Equal(2, _people.Events.Count);
+    }
+
+    [Theory]
     [InlineData("""{"method":"login","params":{}}""")]
     [InlineData("""{"method":"login","params":{"user":7}}""")]
     [InlineData("""{"method":"login","params":{"user":"ayse","desktop":["gnome"]}}""")]
@@ -71,6 +84,8 @@ public sealed class ControlUserTests
             Events.Add($"login {name} {login.Desktop} {login.Display} {login.Domain} {login.RemoteHost}");
             return Task.FromResult(name != "gdm");
         }
+
+        public void LookForNotes() => Events.Add("notes");
 
         public Task<bool> LogoutAsync(string name)
         {

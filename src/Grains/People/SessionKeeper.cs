@@ -80,6 +80,13 @@ public sealed partial class SessionKeeper(
         return true;
     }
 
+    /// <inheritdoc/>
+    public void LookForNotes()
+    {
+        AskForLook();
+        LookAfterWords();
+    }
+
     /// <summary>Works until it is cancelled.</summary>
     /// <exception cref="StorageException">What was stored cannot be read or changed; it may be called again.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal static class JsonRpc
     /// <summary>The caller may not do this (server-defined range).</summary>
     public const int Forbidden = -32001;
 
+    /// <summary>The call was read after the time that the caller would wait (server-defined range).</summary>
+    public const int Late = -32002;
+
     public static string Result(JsonNode? id, JsonNode? result) =>
         new JsonObject { ["jsonrpc"] = "2.0", ["result"] = result, ["id"] = id?.DeepClone() }.ToJsonString();
 

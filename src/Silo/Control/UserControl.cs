@@ -7,19 +7,25 @@ namespace Ahenk.Silo.Control;
 internal sealed class UserControl(ISessionEvents events, IDocumentStore store, IGrainFactory grains)
 {
     /// <summary>Somebody has logged in. Answers when it is stored.</summary>
-    public async Task<JsonNode> LoginAsync(ControlRequest request) => new JsonObject
+    public async Task<JsonNode> LoginAsync(ControlRequest request)
     {
-        ["accepted"] = await events.LoginAsync(request.Text("user"), new UserLogin
+        RequireInTime(request);
+        var accepted = await events.LoginAsync(request.Text("user"), new UserLogin
         {
             Domain = request.OptionalText("domain"),
             Desktop = request.OptionalText("desktop"),
             Display = request.OptionalText("display"),
             RemoteHost = request.OptionalText("host"),
-        }),
-    };
+        });
+        return new JsonObject { ["accepted"] = accepted };
+    }
 
     /// <summary>A session of somebody has ended.</summary>
-    public async Task<JsonNode> LogoutAsync(ControlRequest request) => new JsonObject { ["accepted"] = await events.LogoutAsync(request.Text("user")) };
+    public async Task<JsonNode> LogoutAsync(ControlRequest request)
+    {
+        RequireInTime(request);
+        return new JsonObject { ["accepted"] = await events.LogoutAsync(request.Text("user")) };
+    }
 
     /// <summary>All users of whom something is kept, by name.</summary>
     public async Task<JsonArray> ListAsync()
@@ -33,5 +39,17 @@ internal sealed class UserControl(ISessionEvents events, IDocumentStore store, I
             ["since"] = report.Since,
             ["administrator"] = report.IsAdministrator,
         })]);
+    }
+
+    /// <summary>
+    /// A daemon that stood still finds many calls at once and would carry them out in any order; their callers have given up and written them down, in order.
+    /// </summary>
+    private void RequireInTime(ControlRequest request)
+    {
+        if (request.Params["by"] is JsonValue value && value.TryGetValue<long>(out var by) && Environment.TickCount64 >= by)
+        {
+            events.LookForNotes();
+            throw new ControlException(JsonRpc.Late, "The call was read when its caller had given up; the note that the caller leaves is taken up instead.");
+        }
     }
 }
