@@ -23,6 +23,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
     private readonly IMachineBoot _boot;
     private readonly PeopleOptions _options;
     private readonly WorkInHand _inHand;
+    private readonly IAuditLog _audit;
     private readonly TimeProvider _time;
     private readonly ILogger<UserSessionGrain> _logger;
     private readonly CancellationTokenSource _stopping;
@@ -43,6 +44,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         IMachineBoot boot,
         PeopleOptions options,
         WorkInHand inHand,
+        IAuditLog audit,
         TimeProvider time,
         ILogger<UserSessionGrain> logger)
     {
@@ -55,6 +57,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         _boot = boot;
         _options = options;
         _inHand = inHand;
+        _audit = audit;
         _time = time;
         _logger = logger;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(inHand.Stopping);
@@ -85,6 +88,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         if (await Change(current => Entered(current, stored, login)))
         {
             LogCame(User, _document!.Stage);
+            Audit(AuditSource.Agent, AuditAction.Login);
         }
 
         DropRights(wasAdministrator);
@@ -113,6 +117,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         if (changed)
         {
             LogWent(User);
+            Audit(AuditSource.Agent, AuditAction.Logout);
             _question?.Withdraw();
         }
 
@@ -143,6 +148,8 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             LogNotGranted(User);
             return;
         }
+
+        Audit(AuditSource.Lider, AuditAction.AdminGranted);
 
         // Not waited for: the name service may take its time, and this user's other calls must not.
         _ = Task.Run(() => _administrators.AddAsync(User, document.Login.NameOf(User)));
@@ -248,9 +255,12 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
     {
         if (wasAdministrator && _document is not { IsAdministrator: true })
         {
+            Audit(AuditSource.Agent, AuditAction.AdminRevoked);
             _ = Task.Run(() => _administrators.RemoveAsync(User));
         }
     }
+
+    private void Audit(string who, string what) => _audit.Write(new AuditEntry(who, what) { User = User });
 
     private enum PolicyCall
     {

@@ -39,9 +39,13 @@ public sealed partial class PolicyGrain
         {
             Report(step, outcome);
         }
-        else if (!isDone)
+        else
         {
-            LogNotUndone(step.Plugin, Key, outcome.Message);
+            Audit(AuditAction.PolicyUndone, step, outcome.Code);
+            if (!isDone)
+            {
+                LogNotUndone(step.Plugin, Key, outcome.Message);
+            }
         }
 
         // What was undone is stored with what comes next: should that be lost, it is undone once more.
@@ -181,8 +185,17 @@ public sealed partial class PolicyGrain
         }
     }
 
+    private void Audit(string what, PolicyStep step, PluginCode code) => audit.Write(new AuditEntry(AuditSource.Lider, what)
+    {
+        Plugin = step.Plugin,
+        Id = step.Policy?.Id,
+        User = IsMachine ? null : Key,
+        Result = code.ToString().ToLowerInvariant(),
+    });
+
     private void Report(PolicyStep step, TaskOutcome outcome)
     {
+        Audit(AuditAction.PolicyApplied, step, outcome.Code);
         if (step.Policy!.ExecutionId is { } execution)
         {
             LogReported(step.Profile!, step.Policy, outcome.Code);

@@ -19,6 +19,7 @@ public sealed partial class PolicyGrain(
     PluginNews news,
     IMachineBoot boot,
     WorkInHand inHand,
+    IAuditLog audit,
     PeopleOptions options,
     TimeProvider time,
     ILogger<PolicyGrain> logger) : Grain, IPolicyGrain
