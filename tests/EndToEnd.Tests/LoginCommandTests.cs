@@ -29,7 +29,7 @@ public sealed class LoginCommandTests : IDisposable
         Assert.Equal((0, ""), await RunAsync("login", "--", @"LIDER\şükrü", "gnome", ":0"));
         Assert.Equal((0, ""), await RunAsync("logout", "ayse"));
 
-        Assert.Matches("^login\tLIDER\\\\şükrü\tgnome\t:0\t[0-9]+\nlogout\tayse\t-\t-\t[0-9]+\n$", await File.ReadAllTextAsync(Note, Cancelled));
+        Assert.Matches("^login\tLIDER\\\\şükrü\tgnome\t:0\t[0-9]+\\.[0-9]{3}\nlogout\tayse\t-\t-\t[0-9]+\\.[0-9]{3}\n$", await File.ReadAllTextAsync(Note, Cancelled));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Note));
     }
 
@@ -48,6 +48,19 @@ public sealed class LoginCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_daemon_reads_too_late_is_kept_for_it()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root leaves notes");
+        Listen(backlog: 8);
+        var asked = AnswerAsync("""{"jsonrpc":"2.0","error":{"code":-32002,"message":"Too late."},"id":1}""");
+
+        Assert.Equal((0, ""), await RunAsync("logout", "ayse"));
+
+        await asked;
+        Assert.StartsWith("logout\tayse\t", Assert.Single(await File.ReadAllLinesAsync(Note, Cancelled)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_daemon_takes_is_not_kept()
     {
         Listen(backlog: 8);
@@ -55,7 +68,7 @@ public sealed class LoginCommandTests : IDisposable
 
         Assert.Equal((0, ""), await RunAsync("login", "ayse", "-", ":0; rm", "LIDER", "10.0.0.9"));
 
-        Assert.Equal("""{"jsonrpc":"2.0","id":1,"method":"login","params":{"user":"ayse","domain":"LIDER","host":"10.0.0.9"}}""", await asked);
+        Assert.Matches("""^{"jsonrpc":"2.0","id":1,"method":"login","params":{"user":"ayse","domain":"LIDER","host":"10.0.0.9","by":[0-9]+}}$""", await asked);
         Assert.False(File.Exists(Note));
     }
 

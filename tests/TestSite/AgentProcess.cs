@@ -9,6 +9,9 @@ namespace Ahenk.TestSite;
 /// <summary>The real daemon, in a directory of its own, as whoever runs the tests.</summary>
 public sealed class AgentProcess : IAsyncDisposable
 {
+    /// <summary>Tests may run where SIGHUP is ignored, as under nohup, and a process that is started inherits that.</summary>
+    private static readonly string[] HangupByDefault = ["env", "--default-signal=HUP"];
+
     private readonly Dictionary<(string Section, string Key), string> _settings = [];
     private OwnedProcess? _process;
     private string? _ownDirectory;
@@ -113,7 +116,7 @@ public sealed class AgentProcess : IAsyncDisposable
             ? []
             : ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && mkdir \"$2\" && shift 2 && exec \"$@\"", "sh", Path.GetDirectoryName(_ownDirectory)!, _ownDirectory];
         _process = await OwnedProcess.StartAsync(
-            [.. prefix, BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
+            [.. prefix, .. HangupByDefault, BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
     }
 
     /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>
