@@ -14,6 +14,7 @@ public sealed partial class Administrators(ILocalAdministrators machine, IAccoun
     private readonly Dictionary<string, string> _users = new(StringComparer.Ordinal);
     private readonly HashSet<string> _decided = new(StringComparer.Ordinal);
     private bool _isRestored;
+    private bool _isAnySet;
 
     /// <summary>The agent has started: whoever is not among these has lost the right while it did not run.</summary>
     /// <param name="users">Name of each user by key, of those who have the right by what is stored.</param>
@@ -105,8 +106,9 @@ public sealed partial class Administrators(ILocalAdministrators machine, IAccoun
         {
             LogHindered(hindrance);
         }
-        else
+        else if (names.Count > 0 || _isAnySet)
         {
+            _isAnySet = names.Count > 0;
             LogSet(names.Count, string.Join(", ", names));
         }
     }

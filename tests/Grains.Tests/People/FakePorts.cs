@@ -9,6 +9,7 @@ public sealed class PeopleMachine(Journal journal)
     : IMachine, IInventory, IUserSessions, ISessionWatch, IMachineBoot, ILocalAdministrators, IAccounts, ILoginSpool
 {
     private readonly Channel<bool> _changes = Channel.CreateUnbounded<bool>();
+    private readonly Lock _ending = new();
     private volatile IReadOnlyList<UserSession> _sessions = [];
 
     public string Id { get; set; } = "boot-1";
@@ -64,8 +65,13 @@ public sealed class PeopleMachine(Journal journal)
 
     public Task<bool> EndAsync(UserSession session, CancellationToken cancellationToken)
     {
+        // Several are ended at once, and whoever reads of it looks at what is left.
+        lock (_ending)
+        {
+            SetSessions([.. _sessions.Where(other => other.Id != session.Id)]);
+        }
+
         journal.Add($"end {session.Id}");
-        SetSessions([.. _sessions.Where(other => other.Id != session.Id)]);
         return Task.FromResult(true);
     }
 
