@@ -19,7 +19,10 @@ public sealed partial class PolicyGrain
         if (undone && Used(AppliedNow).Count > 0)
         {
             LogUndone(user);
-            Forget(isAll: false);
+
+            // The safe modes ran a while ago: what was applied since is in force, and a user's profile must not join it.
+            _run?.Doubt();
+            Change(_state with { Applied = [.. _state.Applied.Select(profile => profile.Interrupted())] });
             _isPlanWanted = true;
             await Flush();
         }

@@ -22,7 +22,7 @@ public sealed class PolicyRun
     /// <summary>What is applied now; of what is under way nobody knows how much is in force.</summary>
     public IReadOnlyList<AppliedProfile> Applied => _steps
         .Where(entry => !entry.IsForgotten)
-        .Aggregate(_before, (applied, entry) => entry.IsDone ? entry.Step.Done(applied) : entry.Step.Begun(applied));
+        .Aggregate(_before, (applied, entry) => entry is { IsDone: true, IsDoubted: false } ? entry.Step.Done(applied) : entry.Step.Begun(applied));
 
     /// <summary>What will be applied when all is done.</summary>
     public IReadOnlyList<AppliedProfile> AppliedInTheEnd => _steps.Where(entry => !entry.IsForgotten).Aggregate(_before, (applied, entry) => entry.Step.Done(applied));
@@ -63,6 +63,16 @@ public sealed class PolicyRun
         }
     }
 
+    /// <summary>Others may have undone what has been applied so far, before it was applied or after: nobody knows how much of it is in force.</summary>
+    public void Doubt()
+    {
+        _before = [.. _before.Select(profile => profile.Interrupted())];
+        foreach (var entry in _steps.Where(entry => entry.IsDone && entry.Step.Kind == PolicyStepKind.Apply))
+        {
+            entry.IsDoubted = true;
+        }
+    }
+
     private sealed class Entry(PolicyStep step)
     {
         public PolicyStep Step => step;
@@ -70,5 +80,7 @@ public sealed class PolicyRun
         public bool IsDone { get; set; }
 
         public bool IsForgotten { get; set; }
+
+        public bool IsDoubted { get; set; }
     }
 }

@@ -45,7 +45,10 @@ public sealed class PolicyMachineTests : IAsyncLifetime
         var before = _scene.Done.Count;
         await _scene.Logout("ayse");
         await _scene.Settle();
-        Assert.Equal(Expected(afterLogout), _scene.Done.Skip(before));
+
+        // Nobody knows whether the machine's was applied before the safe modes of the logout or after.
+        string[] doubted = (atLogin, afterLogout) == ("machine", "machine") ? ["safe usb"] : [];
+        Assert.Equal(doubted.Concat(Expected(afterLogout)), _scene.Done.Skip(before));
 
         static string[] Expected(string who) => who switch { "user" => ["apply usb 901 ayse"], "machine" => ["apply usb 801"], _ => [] };
     }
@@ -77,8 +80,8 @@ public sealed class PolicyMachineTests : IAsyncLifetime
 
         await _scene.Login("ayse", reply);
 
-        Assert.Equal(["apply usb 801"], _scene.Done.Skip(before));
-        Assert.Equal(_scene.Done.Count, _scene.Reports.Count);
+        Assert.Equal(["safe usb", "apply usb 801"], _scene.Done.Skip(before));
+        Assert.Equal(_scene.Done.Count(line => line.StartsWith("apply", StringComparison.Ordinal)), _scene.Reports.Count);
     }
 
     [Fact]

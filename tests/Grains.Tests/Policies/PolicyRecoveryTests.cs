@@ -78,7 +78,7 @@ public sealed class PolicyRecoveryTests : IAsyncLifetime
         await Ayse.Resume("ayse");
         await _scene.Settle("ayse");
 
-        Assert.Equal(["apply conky 801"], _scene.Done);
+        Assert.Equal(["safe conky", "apply conky 801"], _scene.Done);
         Assert.True(_scene.State("ayse").IsIn);
     }
 
