@@ -76,12 +76,11 @@ public sealed partial class PolicyGrain
         _isDirty = true;
     }
 
-    /// <summary>All that was applied has been undone by the plugins' safe modes.</summary>
-    /// <param name="isAll">Whether what could not be applied is forgotten too, and reported anew.</param>
-    private void Forget(bool isAll)
+    /// <summary>All that was applied has been undone by the plugins' safe modes; what could not be applied is reported anew.</summary>
+    private void Forget()
     {
         _run?.Forget();
-        Change(_state with { Applied = isAll ? [] : [.. _state.Applied.Where(profile => profile.IsRefused)], InVain = isAll ? [] : _state.InVain });
+        Change(_state with { Applied = [], InVain = [] });
     }
 
     /// <summary>Stores what has changed, along with the messages that tell of it.</summary>

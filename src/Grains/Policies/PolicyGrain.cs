@@ -63,7 +63,7 @@ public sealed partial class PolicyGrain(
         await Machine.UserChanged(Key, null, undone: true, answer: null);
         if (_isStored)
         {
-            Forget(isAll: true);
+            Forget();
             Change(_state with { IsIn = false });
             await Flush();
         }
@@ -135,7 +135,7 @@ public sealed partial class PolicyGrain(
         var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(AppliedNow)), undone: isNew, answer: null);
         if (isNew)
         {
-            Forget(isAll: true);
+            Forget();
         }
 
         Change(_state with { User = user, IsIn = true });
