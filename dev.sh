@@ -163,12 +163,13 @@ demo() {
     dotnet run --project tests/Demo -c $configuration --no-build
 }
 
-# run_tests WHAT FILTER...   Runs tests of a solution or project and ends with a line that counts.
+# run_tests LIMIT WHAT FILTER...   Runs tests of a solution or project, each assembly for LIMIT at most, and ends with a line that counts.
 run_tests() {
-    local log status=0
+    local limit=$1 log status=0
+    shift
     mkdir -p $out
     log=$out/test.log
-    dotnet test "$@" -c $configuration --no-build --no-ansi --no-progress --max-parallel-test-modules 1 2>&1 | tee "$log" || status=$?
+    dotnet test "$@" -c $configuration --no-build --no-ansi --no-progress --max-parallel-test-modules 1 --timeout "$limit" 2>&1 | tee "$log" || status=$?
     local passed failed
     passed=$(awk '$1 == "succeeded:" { n = $2 } END { print n + 0 }' "$log")
     failed=$(awk '$1 == "failed:" { n = $2 } END { print n + 0 }' "$log")
@@ -181,8 +182,8 @@ run_tests() {
 
 case "${1:-}" in
     demo) demo ;;
-    test) shift; require_servers; build; run_tests --solution Ahenk.sln --filter-not-trait Category=Soak --filter-not-trait Category=Package "$@" ;;
-    soak) shift; require_servers; build; run_tests --project tests/EndToEnd.Tests --filter-trait Category=Soak "$@" ;;
+    test) shift; require_servers; build; run_tests 30m --solution Ahenk.sln --filter-not-trait Category=Soak --filter-not-trait Category=Package "$@" ;;
+    soak) shift; require_servers; build; run_tests 2h --project tests/EndToEnd.Tests --filter-trait Category=Soak "$@" ;;
     bench) shift; require_servers; build; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
     build) build ;;
     format)
@@ -197,7 +198,7 @@ case "${1:-}" in
             deb
             say "packing a version to upgrade to"
             make_package $out/deb/root "$(dpkg-deb -f $out/deb/ahenk_*.deb Version)+next" -Zgzip -z1
-            run_tests --project tests/Package.Tests --filter-trait Category=Package
+            run_tests 1h --project tests/Package.Tests --filter-trait Category=Package
         else
             deb "${2:-}"
         fi

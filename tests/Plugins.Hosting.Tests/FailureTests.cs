@@ -52,7 +52,7 @@ public sealed class FailureTests : IDisposable
         var answer = await answering.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         Assert.Equal((PluginCode.Error, null, null), (answer.Code, answer.Data, answer.FileType));
-        Assert.Contains(maker.Answers[misdeed], answer.Message, StringComparison.Ordinal);
+        Assert.True(answer.Message.Contains(maker.Answers[misdeed], StringComparison.Ordinal), $"'{maker.Answers[misdeed]}' is not in: {answer.Message}");
 
         // What the plugin itself has said begins the sentence in these.
         Assert.True(misdeed is Misdeed.MissingParameter or Misdeed.BadResult or Misdeed.BadData || answer.Message.Contains("villain", StringComparison.Ordinal), answer.Message);

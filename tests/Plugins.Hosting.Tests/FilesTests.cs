@@ -154,7 +154,7 @@ public sealed class FilesTests : IDisposable
             return Task.Delay(-1, stop);
         };
         var running = Run();
-        await uploading.Task.WaitAsync(Token);
+        await uploading.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         _plugins.Clock.Advance(TimeSpan.FromMinutes(14));
         Assert.False(running.IsCompleted);

@@ -78,9 +78,9 @@ public sealed class ReloadTests : IDisposable
             return PluginResult.Processed("old");
             """);
         await using var names = _plugins.Host.WatchAsync(Token).GetAsyncEnumerator(Token);
-        Assert.True(await names.MoveNextAsync());
+        Assert.True(await names.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), Token));
         var running = _plugins.Run("deaf");
-        await begun.Task.WaitAsync(Token);
+        await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
         await _plugins.AdvanceUntil(running, TimeSpan.FromMinutes(2));
 
         PluginFolder.Compile(folder, "Plugin", PluginFolder.CommandSource(Answer("new")));
@@ -133,7 +133,8 @@ public sealed class ReloadTests : IDisposable
         PluginFolder.Write(_plugins.AddCommand("early", Answer("x"), Modes), "plugin.json", PluginFolder.Manifest("early", "\"modes\": [\"init\"]"));
         PluginFolder.Write(_plugins.AddCommand("wrong", Answer("x")), "plugin.json", PluginFolder.Manifest("wrong", "\"modes\": [\"init\"]"));
 
-        Assert.Equal((PluginStatus.Active, true), await Load("early"));
+        var early = await Load("early");
+        Assert.True(early == (PluginStatus.Active, true), $"{early}: {_plugins.Report("early").Reason}");
         Assert.Equal((PluginStatus.Malfunctioned, false), await Load("wrong"));
         Assert.Contains("names the modes [init], its code has []", _plugins.Report("wrong").Reason, StringComparison.Ordinal);
     }

@@ -109,13 +109,13 @@ public sealed class RunningTests : IDisposable
     {
         _plugins.AddCommand("slow", "((TaskCompletionSource)AppDomain.CurrentDomain.GetData(\"begun\")!).SetResult(); await Task.Delay(-1, token); return null!;");
         var running = _plugins.Run("slow");
-        await _begun.Task.WaitAsync(Token);
+        await _begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         _plugins.Clock.Advance(TimeSpan.FromSeconds(59));
         Assert.False(running.IsCompleted);
         _plugins.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(TaskOutcome.Error("slow RUN was ended: it ran longer than its time limit of 60 s (set in the plugin's code)."), await running.WaitAsync(Token));
+        Assert.Equal(TaskOutcome.Error("slow RUN was ended: it ran longer than its time limit of 60 s (set in the plugin's code)."), await running.WaitAsync(TimeSpan.FromSeconds(60), Token));
     }
 
     [Fact]
@@ -127,11 +127,11 @@ public sealed class RunningTests : IDisposable
             return PluginResult.Error("half done");
             """);
         var running = _plugins.Run("tidy");
-        await _begun.Task.WaitAsync(Token);
+        await _begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         _plugins.Clock.Advance(TimeSpan.FromSeconds(60));
 
-        Assert.Equal(TaskOutcome.Error("half done"), await running.WaitAsync(Token));
+        Assert.Equal(TaskOutcome.Error("half done"), await running.WaitAsync(TimeSpan.FromSeconds(60), Token));
     }
 
     [Theory]
@@ -146,7 +146,7 @@ public sealed class RunningTests : IDisposable
             return PluginResult.Processed("late");
             """);
         var running = _plugins.Run("deaf");
-        await _begun.Task.WaitAsync(Token);
+        await _begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await _plugins.AdvanceUntil(running, TimeSpan.FromMinutes(2));
 
@@ -169,7 +169,7 @@ public sealed class RunningTests : IDisposable
         using var stop = new CancellationTokenSource();
         _plugins.AddCommand("stopped", $"((TaskCompletionSource)AppDomain.CurrentDomain.GetData(\"begun\")!).SetResult(); {wait} return null!;");
         var running = _plugins.Run("stopped", stop: stop);
-        await _begun.Task.WaitAsync(Token);
+        await _begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await stop.CancelAsync();
         await _plugins.AdvanceUntil(running, TimeSpan.FromSeconds(30));
