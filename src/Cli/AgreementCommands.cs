@@ -9,31 +9,30 @@ internal static class AgreementCommands
     private static readonly Option<string> User = new("--user") { Description = "Whose agreement; only root may name another user.", Recursive = true };
 
     /// <summary>Makes the command.</summary>
-    /// <param name="socket">The option that names the control socket.</param>
-    public static Command Create(Option<string> socket)
+    public static Command Create()
     {
         var show = new Command("show", "Shows the agreement and whether you have accepted it.");
         show.SetAction(async (parsed, cancellationToken) =>
         {
-            Print(await Ask(parsed, socket, cancellationToken));
+            Print(await Ask(parsed, cancellationToken));
             return ExitCodes.Success;
         });
-        var command = new Command("agreement", "Shows the user agreement and takes your answer.") { User, show, Word("accept", true, socket), Word("refuse", false, socket) };
-        command.SetAction((parsed, cancellationToken) => ShowAndAsk(parsed, socket, cancellationToken));
+        var command = new Command("agreement", "Shows the user agreement and takes your answer.") { User, show, Word("accept", true), Word("refuse", false) };
+        command.SetAction((parsed, cancellationToken) => ShowAndAsk(parsed, cancellationToken));
         return command;
     }
 
-    private static Command Word(string word, bool accepts, Option<string> socket)
+    private static Command Word(string word, bool accepts)
     {
         var command = new Command(word, accepts ? "Accepts the agreement." : "Refuses the agreement: your sessions are ended.");
         command.SetAction(async (parsed, cancellationToken) =>
-            await Answer(parsed, socket, await Ask(parsed, socket, cancellationToken), accepts, cancellationToken));
+            await Answer(parsed, await Ask(parsed, cancellationToken), accepts, cancellationToken));
         return command;
     }
 
-    private static async Task<int> ShowAndAsk(ParseResult parsed, Option<string> socket, CancellationToken cancellationToken)
+    private static async Task<int> ShowAndAsk(ParseResult parsed, CancellationToken cancellationToken)
     {
-        var agreement = await Ask(parsed, socket, cancellationToken);
+        var agreement = await Ask(parsed, cancellationToken);
         Print(agreement);
         if (agreement["required"]?.GetValue<bool>() != true || agreement["accepted"]?.GetValue<bool>() == true)
         {
@@ -50,22 +49,22 @@ internal static class AgreementCommands
                     await Console.Error.WriteLineAsync(AgreementWords.Current.NotAnswered);
                     return ExitCodes.Refused;
                 case var line when AgreementWords.Current.IsYes(line):
-                    return await Answer(parsed, socket, agreement, accepts: true, cancellationToken);
+                    return await Answer(parsed, agreement, accepts: true, cancellationToken);
                 case var line when AgreementWords.Current.IsNo(line):
-                    return await Answer(parsed, socket, agreement, accepts: false, cancellationToken);
+                    return await Answer(parsed, agreement, accepts: false, cancellationToken);
             }
         }
     }
 
-    private static async Task<JsonNode> Ask(ParseResult parsed, Option<string> socket, CancellationToken cancellationToken) =>
-        (await ControlClient.CallAsync(parsed.GetValue(socket)!, "agreement", Parameters(parsed), cancellationToken))!;
+    private static async Task<JsonNode> Ask(ParseResult parsed, CancellationToken cancellationToken) =>
+        (await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "agreement", Parameters(parsed), cancellationToken))!;
 
-    private static async Task<int> Answer(ParseResult parsed, Option<string> socket, JsonNode agreement, bool accepts, CancellationToken cancellationToken)
+    private static async Task<int> Answer(ParseResult parsed, JsonNode agreement, bool accepts, CancellationToken cancellationToken)
     {
         var parameters = Parameters(parsed);
         parameters["accepted"] = accepts;
         parameters["md5"] = agreement["md5"]?.ToString();
-        var answer = await ControlClient.CallAsync(parsed.GetValue(socket)!, "agreement_answer", parameters, cancellationToken);
+        var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "agreement_answer", parameters, cancellationToken);
         Console.WriteLine(Rendering.OneLine(answer!, "message"));
         return ExitCodes.Success;
     }

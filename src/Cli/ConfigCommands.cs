@@ -5,7 +5,7 @@ using Ahenk.Configuration;
 namespace Ahenk.Cli;
 
 /// <summary><c>ahenk config</c>: all but <c>reload</c> read and write the files themselves, so they work without a daemon.</summary>
-internal sealed class ConfigCommands(Option<string> socket, Option<bool> asJson)
+internal sealed class ConfigCommands
 {
     private readonly Option<string> _file = new("--config")
     {
@@ -19,34 +19,34 @@ internal sealed class ConfigCommands(Option<string> socket, Option<bool> asJson)
     private readonly Option<bool> _showSecrets = new("--show-secrets") { Description = "Shows passwords; for root." };
 
     /// <summary>The command with all its words.</summary>
-    public static Command Create(Option<string> socket, Option<bool> asJson) => new ConfigCommands(socket, asJson).Create();
+    public static Command Create() => new ConfigCommands().CreateAll();
 
-    private Command Create() => new("config", "Shows, checks and changes the configuration.")
+    private Command CreateAll() => new("config", "Shows, checks and changes the configuration.")
     {
         _file, Check(), Get(), List(), Set(), Unset(), Reload(),
     };
 
-    private Command Check() => Make("check", "Names everything that is wrong with the configuration. Ends with 0: it can be used; 1: it cannot.", [asJson], parsed =>
+    private Command Check() => Make("check", "Names everything that is wrong with the configuration. Ends with 0: it can be used; 1: it cannot.", [], parsed =>
     {
         var files = ConfigurationFiles.Read(parsed.GetValue(_file)!);
         var problems = ConfigurationCheck.Run(files);
-        Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(ConfigRendering.Problems(files, problems)) : ConfigRendering.Text(files, problems));
+        Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(ConfigRendering.Problems(files, problems)) : ConfigRendering.Text(files, problems));
         return problems.Any(problem => problem.IsError) ? ExitCodes.Refused : ExitCodes.Success;
     });
 
-    private Command Get() => Make("get", "Shows a key's value and where it stands.", [_key, asJson, _showSecrets], parsed =>
+    private Command Get() => Make("get", "Shows a key's value and where it stands.", [_key, _showSecrets], parsed =>
     {
         var key = Find(parsed.GetValue(_key)!);
         var shown = ConfigRendering.Describe(key, Read(parsed), MayShow(parsed));
-        Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(shown) : $"{key} = {shown["value"]} ({ConfigRendering.Source(shown)})");
+        Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(shown) : $"{key} = {shown["value"]} ({ConfigRendering.Source(shown)})");
         return ExitCodes.Success;
     });
 
-    private Command List() => Make("list", "Shows all keys, their values and where those stand.", [asJson, _showSecrets], parsed =>
+    private Command List() => Make("list", "Shows all keys, their values and where those stand.", [_showSecrets], parsed =>
     {
         var (files, mayShow) = (Read(parsed), MayShow(parsed));
         var keys = new JsonArray([.. ConfigurationKeys.All.Select(key => (JsonNode)ConfigRendering.Describe(key, files, mayShow))]);
-        Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(keys) : ConfigRendering.Table(keys));
+        Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(keys) : ConfigRendering.Table(keys));
         return ExitCodes.Success;
     });
 
@@ -57,7 +57,7 @@ internal sealed class ConfigCommands(Option<string> socket, Option<bool> asJson)
             Description = "The value; of a password it is asked for, or read from standard input.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        return Make("set", "Sets a key in the file that decides on it.", [_key, text, asJson], parsed =>
+        return Make("set", "Sets a key in the file that decides on it.", [_key, text], parsed =>
         {
             var key = Find(parsed.GetValue(_key)!);
             var given = parsed.GetValue(text);
@@ -81,30 +81,30 @@ internal sealed class ConfigCommands(Option<string> socket, Option<bool> asJson)
         });
     }
 
-    private Command Unset() => Make("unset", "Takes a key out of all files, so that its default counts.", [_key, asJson], parsed =>
+    private Command Unset() => Make("unset", "Takes a key out of all files, so that its default counts.", [_key], parsed =>
     {
         var key = Find(parsed.GetValue(_key)!);
         return Report(parsed, key, ConfigurationChange.Unset(parsed.GetValue(_file)!, key));
     });
 
-    private Command Reload()
+    private static Command Reload()
     {
-        var command = new Command("reload", "Has the daemon read its configuration anew, and tells what needs a restart.") { asJson };
+        var command = new Command("reload", "Has the daemon read its configuration anew, and tells what needs a restart.");
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var answer = await ControlClient.CallAsync(parsed.GetValue(socket)!, "config_reload", [], cancellationToken);
-            Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(answer) : ConfigRendering.Reload(answer!));
+            var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "config_reload", [], cancellationToken);
+            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(answer) : ConfigRendering.Reload(answer!));
             return answer?["succeeded"]?.GetValue<bool>() == true ? ExitCodes.Success : ExitCodes.Refused;
         });
         return command;
     }
 
-    private int Report(ParseResult parsed, ConfigurationKey key, IReadOnlyList<(string File, int? Line)> places)
+    private static int Report(ParseResult parsed, ConfigurationKey key, IReadOnlyList<(string File, int? Line)> places)
     {
         var advice = places.Count == 0 ? "It is not set anywhere."
             : key.AppliesAtOnce ? "It counts after 'ahenk config reload'."
             : "It counts when the agent is started again.";
-        if (parsed.GetValue(asJson))
+        if (parsed.GetValue(CommandOptions.AsJson))
         {
             Console.WriteLine(Rendering.Json(new JsonObject
             {

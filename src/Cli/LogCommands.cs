@@ -10,13 +10,13 @@ internal static class LogCommands
     private const int MostLines = 100_000;
 
     /// <summary>The command with all its words.</summary>
-    public static Command Create(Option<string> socket, Option<bool> asJson)
+    public static Command Create()
     {
         var file = new Option<string>("--config") { Description = "The main configuration file.", DefaultValueFactory = _ => ConfigurationFiles.DefaultPath };
         var count = new Option<int>("--lines", "-n") { Description = "How many of the last lines.", DefaultValueFactory = _ => 20 };
         var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what is added, until it is interrupted." };
         var audit = new Option<bool>("--audit") { Description = "The audit log instead." };
-        var command = new Command("log", "Shows the end of the log.") { file, count, follow, audit, Level(socket, asJson) };
+        var command = new Command("log", "Shows the end of the log.") { file, count, follow, audit, Level() };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var key = parsed.GetValue(audit) ? ConfigurationKeys.AuditLog : ConfigurationKeys.LogFile;
@@ -45,18 +45,18 @@ internal static class LogCommands
         return command;
     }
 
-    private static Command Level(Option<string> socket, Option<bool> asJson)
+    private static Command Level()
     {
         var level = new Argument<string?>("level") { Description = "debug, info, warning or error; without: tells it.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("level", "Tells or sets what the daemon logs, until its configuration is read again.") { level, asJson };
+        var command = new Command("level", "Tells or sets what the daemon logs, until its configuration is read again.") { level };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var answer = await ControlClient.CallAsync(
-                parsed.GetValue(socket)!,
+                parsed.GetValue(CommandOptions.Socket)!,
                 "log_level",
                 parsed.GetValue(level) is { } word ? new JsonObject { ["level"] = word } : [],
                 cancellationToken);
-            Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(answer) : Rendering.OneLine(answer!, "level"));
+            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(answer) : Rendering.OneLine(answer!, "level"));
             return ExitCodes.Success;
         });
         return command;

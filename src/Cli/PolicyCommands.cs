@@ -7,7 +7,7 @@ namespace Ahenk.Cli;
 internal static class PolicyCommands
 {
     /// <summary>The command.</summary>
-    public static Command Policies(Option<string> socket, Option<bool> asJson)
+    public static Command Policies()
     {
         var user = new Option<string>("--user") { Description = "Whose policies, beside the machine's; without it everybody's." };
         var plan = new Option<string>("--plan")
@@ -16,13 +16,13 @@ internal static class PolicyCommands
             Arity = ArgumentArity.ZeroOrOne,
             HelpName = "user",
         };
-        var command = new Command("policies", "Lists the policies of the machine and of users.") { asJson, plan, user };
+        var command = new Command("policies", "Lists the policies of the machine and of users.") { plan, user };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var name = parsed.GetValue(plan) ?? parsed.GetValue(user);
             var parameters = name is null ? [] : new JsonObject { ["user"] = name };
-            var answer = await ControlClient.CallAsync(parsed.GetValue(socket)!, "policies", parameters, cancellationToken);
-            Console.WriteLine(parsed.GetValue(asJson) ? Rendering.Json(answer)
+            var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "policies", parameters, cancellationToken);
+            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(answer)
                 : parsed.GetResult(plan) is not null ? PolicyRendering.Plan(answer!.AsArray())
                 : PolicyRendering.Policies(answer!.AsArray()));
             return ExitCodes.Success;

@@ -3,16 +3,22 @@ using Ahenk.Gateway.Xmpp;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Logging;
+using Ahenk.Silo.Offline;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Ahenk.Silo;
 
-/// <summary>The daemon: <c>ahenkd [--config FILE]</c>.</summary>
+/// <summary>The daemon: <c>ahenkd [--config FILE]</c>. <see cref="OfflineWords"/> has what else it does.</summary>
 internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        if (OfflineWords.Find(arguments) is { } word)
+        {
+            return await word();
+        }
+
         using var output = new StandardOutput();
         LoadedConfiguration configuration;
         try

@@ -23,7 +23,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         _log = new TestLog(null, TimeProvider.System);
         var control = new PluginControl(_plugins.Factory, _plugins.Host);
         _reload = new ConfigurationReload(_started, _log.Log, control, NullLogger<ConfigurationReload>.Instance);
-        _methods = new ControlMethods(null!, null!, null!, control, null!, null!, null!, new ConfigurationControl(_reload, _log.Log));
+        _methods = new ControlMethods([control, new ConfigurationControl(_reload, _log.Log)]);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -16,7 +16,7 @@ public sealed class ControlAgreementTests
     private readonly ControlMethods _methods;
 
     public ControlAgreementTests() =>
-        _methods = new ControlMethods(null!, null!, null!, null!, null!, new AgreementControl(_grains.Factory, new TwoAccounts()), null!, null!);
+        _methods = new ControlMethods([new AgreementControl(_grains.Factory, new TwoAccounts())]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -10,7 +10,7 @@ public sealed class ControlPolicyTests
 {
     private static readonly DateTimeOffset At = new(2026, 3, 5, 9, 0, 0, TimeSpan.Zero);
 
-    private readonly ControlMethods _methods = new(null!, null!, null!, null!, null!, null!, new PolicyControl(Policies.Factory(), new OneStore()), null!);
+    private readonly ControlMethods _methods = new([new PolicyControl(Policies.Factory(), new OneStore())]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

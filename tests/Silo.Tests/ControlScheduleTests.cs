@@ -11,7 +11,7 @@ public sealed class ControlScheduleTests
     private readonly OneSchedule _schedules = new();
     private readonly ControlMethods _methods;
 
-    public ControlScheduleTests() => _methods = new ControlMethods(null!, null!, _schedules, null!, null!, null!, null!, null!);
+    public ControlScheduleTests() => _methods = new ControlMethods([new TaskControl(null!, _schedules)]);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

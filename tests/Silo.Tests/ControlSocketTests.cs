@@ -19,7 +19,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
     public ControlSocketTests()
     {
-        _methods = new ControlMethods(_agent, _agent, null!, new PluginControl(_plugins.Factory, _plugins.Host), null!, null!, null!, null!);
+        _methods = new ControlMethods([new AgentControl(_agent), new TaskControl(_agent, null!), new PluginControl(_plugins.Factory, _plugins.Host)]);
         _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, _audit, NullLogger<ControlSocket>.Instance);
     }
 

@@ -13,7 +13,7 @@ public sealed class ControlUserTests
     private readonly FakePeople _people = new();
     private readonly ControlMethods _methods;
 
-    public ControlUserTests() => _methods = new ControlMethods(null!, null!, null!, null!, new UserControl(_people, _people, FakeUsers.New()), null!, null!, null!);
+    public ControlUserTests() => _methods = new ControlMethods([new UserControl(_people, _people, FakeUsers.New())]);
 
     [Fact]
     public async Task A_login_is_handed_on_with_what_is_known()

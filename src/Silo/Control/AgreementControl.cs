@@ -5,8 +5,14 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Silo.Control;
 
 /// <summary>The user agreement over the control socket: everybody reads and answers it for themselves; root may name somebody.</summary>
-internal sealed class AgreementControl(IGrainFactory grains, IAccounts accounts)
+internal sealed class AgreementControl(IGrainFactory grains, IAccounts accounts) : IControlMethods
 {
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        new("agreement", async (request, caller, token) => await Describe(request, caller, token)) { IsForEverybody = true },
+        ControlMethod.Change("agreement_answer", async (request, caller, token) => await Answer(request, caller, token)) with { IsForEverybody = true },
+    ];
+
     /// <summary>The text and what the user said to it.</summary>
     /// <exception cref="ControlException">The user is not known, or not the caller.</exception>
     public async Task<JsonObject> Describe(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken)

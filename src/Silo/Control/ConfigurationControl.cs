@@ -5,8 +5,14 @@ using Ahenk.Silo.Logging;
 namespace Ahenk.Silo.Control;
 
 /// <summary>Configuration and log level over the control socket.</summary>
-internal sealed class ConfigurationControl(ConfigurationReload reload, DaemonLog log)
+internal sealed class ConfigurationControl(ConfigurationReload reload, DaemonLog log) : IControlMethods
 {
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        ControlMethod.Change("config_reload", async (_, _, _) => await ReloadAsync()),
+        new("log_level", (request, _, _) => Task.FromResult<JsonNode?>(Level(request))) { Changes = static request => request.Params.ContainsKey("level") },
+    ];
+
     /// <summary>Reads the configuration anew.</summary>
     public async Task<JsonObject> ReloadAsync()
     {

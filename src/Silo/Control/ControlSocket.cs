@@ -131,7 +131,7 @@ internal sealed partial class ControlSocket(
     /// <summary>Refusals are in the log alone: nobody who may do nothing may fill the audit log.</summary>
     private void Audit(ControlRequest request, PeerCredentials caller, string result)
     {
-        if (ControlMethods.Changes(request))
+        if (methods.Changes(request))
         {
             audit.Write(new AuditEntry(AuditSource.User(caller.UserId), AuditAction.Control) { Command = request.Method, Result = result });
         }

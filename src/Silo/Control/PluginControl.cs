@@ -4,9 +4,17 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>Plugins over the control socket.</summary>
-internal sealed class PluginControl(IGrainFactory grains, IPluginHost host)
+internal sealed class PluginControl(IGrainFactory grains, IPluginHost host) : IControlMethods
 {
     private const string All = "all";
+
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        new("plugins", (_, _, _) => Task.FromResult<JsonNode?>(List())),
+        ControlMethod.Change("load", async (request, _, _) => await ChangeAsync(PluginChange.Load, request.Text("plugins"))),
+        ControlMethod.Change("reload", async (request, _, _) => await ChangeAsync(PluginChange.Load, request.Text("plugins"))),
+        ControlMethod.Change("remove", async (request, _, _) => await ChangeAsync(PluginChange.Remove, request.Text("plugins"))),
+    ];
 
     /// <summary>All plugin folders and how they are.</summary>
     public JsonArray List() => new([.. host.List().Select(plugin => (JsonNode)new JsonObject

@@ -4,8 +4,10 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>Policies over the control socket.</summary>
-internal sealed class PolicyControl(IGrainFactory grains, IDocumentStore store)
+internal sealed class PolicyControl(IGrainFactory grains, IDocumentStore store) : IControlMethods
 {
+    public IEnumerable<ControlMethod> Methods => [new("policies", async (request, _, _) => await ExplainAsync(request.OptionalText("user")))];
+
     /// <summary>What is assigned, and what would be done now.</summary>
     /// <param name="user">Whose policies, beside the machine's, also as <c>DOMAIN\user</c>; <see langword="null"/>: everybody's of whom something is stored.</param>
     /// <exception cref="ControlException">Nothing is stored of this user.</exception>

@@ -4,8 +4,15 @@ using Ahenk.Grains.Interfaces;
 namespace Ahenk.Silo.Control;
 
 /// <summary>Users over the control socket: the login hook tells of them, the administrator looks at them.</summary>
-internal sealed class UserControl(ISessionEvents events, IDocumentStore store, IGrainFactory grains)
+internal sealed class UserControl(ISessionEvents events, IDocumentStore store, IGrainFactory grains) : IControlMethods
 {
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        ControlMethod.Change("login", async (request, _, _) => await LoginAsync(request)),
+        ControlMethod.Change("logout", async (request, _, _) => await LogoutAsync(request)),
+        new("users", async (_, _, _) => await ListAsync()),
+    ];
+
     /// <summary>Somebody has logged in. Answers when it is stored.</summary>
     public async Task<JsonNode> LoginAsync(ControlRequest request)
     {

@@ -97,23 +97,30 @@ internal static class AgentHost
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
-        builder.Services.AddSingleton<PluginControl>();
-        builder.Services.AddSingleton<AgreementControl>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
-        builder.Services.AddSingleton<UserControl>();
         builder.Services.AddSingleton<IAgreementPrompt, AgreementPrompt>();
         builder.Services.AddHostedService<AgreementStart>();
         builder.Services.AddHostedService<PolicyStart>();
-        builder.Services.AddSingleton<PolicyControl>();
         builder.Services.AddSingleton<ConfigurationReload>();
-        builder.Services.AddSingleton<ConfigurationControl>();
         builder.Services.AddHostedService<HangupSignal>();
-        builder.Services.AddSingleton<ControlMethods>();
-        builder.Services.AddHostedService<ControlSocket>();
+        AddControl(builder.Services);
         builder.Services.AddLiderGateway(settings.Gateway);
         builder.Services.AddHostedService<MemoryTrim>();
         return builder.Build();
+    }
+
+    private static void AddControl(IServiceCollection services)
+    {
+        services.AddSingleton<IControlMethods, AgentControl>();
+        services.AddSingleton<IControlMethods, TaskControl>();
+        services.AddSingleton<IControlMethods, PluginControl>();
+        services.AddSingleton<IControlMethods, UserControl>();
+        services.AddSingleton<IControlMethods, AgreementControl>();
+        services.AddSingleton<IControlMethods, PolicyControl>();
+        services.AddSingleton<IControlMethods, ConfigurationControl>();
+        services.AddSingleton<ControlMethods>();
+        services.AddHostedService<ControlSocket>();
     }
 
     private static CurrentIdentity NewIdentity(LogSecrets secrets)

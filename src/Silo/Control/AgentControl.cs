@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
+
+namespace Ahenk.Silo.Control;
+
+/// <summary>The agent as a whole over the control socket: how it is, and its registration.</summary>
+internal sealed class AgentControl(IAgentControl agent) : IControlMethods
+{
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        new("status", async (_, _, _) => Describe(await agent.GetReport())) { IsForEverybody = true },
+        ControlMethod.Change("register", (request, _, token) => Register(request, token)),
+    ];
+
+    private async Task<JsonNode?> Register(ControlRequest request, CancellationToken cancellationToken)
+    {
+        var report = await agent.Register(request.OptionalText("host"), request.Text("user"), request.Text("password"), cancellationToken);
+        return new JsonObject { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
+    }
+
+    private static JsonObject Describe(AgentReport report) => new()
+    {
+        ["version"] = report.Version,
+        ["name"] = report.Name,
+        ["registration"] = report.Registration.ToString().ToLowerInvariant(),
+        ["registered"] = report.Registration != RegistrationState.Unregistered,
+        ["connection"] = report.Connection,
+        ["connection_detail"] = report.ConnectionDetail,
+        ["connected_since"] = report.ConnectedSince,
+        ["next_attempt_at"] = report.NextAttemptAt,
+        ["last_error"] = report.LastError,
+        ["last_error_at"] = report.LastErrorAt,
+        ["unfinished_tasks"] = report.UnfinishedTasks,
+        ["outbox_pending"] = report.Outbox.Pending,
+        ["outbox_unconfirmed"] = report.Outbox.Unconfirmed,
+        ["outbox_bytes"] = report.Outbox.Bytes,
+        ["outbox_dropped"] = report.Outbox.Dropped,
+        ["foreign_messages"] = report.ForeignMessages,
+    };
+}
