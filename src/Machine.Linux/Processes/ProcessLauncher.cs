@@ -116,8 +116,9 @@ public sealed partial class ProcessLauncher : IProcessLauncher
         {
             foreach (var thread in Directory.EnumerateDirectories($"/proc/{pid}/task"))
             {
+                // A process that this namespace has no number for is listed as 0, which prlimit(2) and control groups take for the agent itself.
                 children.AddRange(File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(static number => int.Parse(number, CultureInfo.InvariantCulture)));
+                    .Select(static number => int.Parse(number, CultureInfo.InvariantCulture)).Where(static child => child > 0));
             }
         }
         catch (IOException failure) when (failure is FileNotFoundException or DirectoryNotFoundException || failure.HResult == Libc.NoProcess)

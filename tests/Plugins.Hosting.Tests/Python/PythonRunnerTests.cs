@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Lider.Protocol;
@@ -91,12 +92,14 @@ public sealed class PythonRunnerTests : PythonTest
         time.Advance(Limits.Idle / 2);
         Assert.True(runner.IsLoaded);
 
-        // The thread of the last call may have answered and not ended yet; then it is looked again a while later.
-        while (runner.IsLoaded)
+        // The thread of the last call may have answered and not ended yet; then it is looked again a while later. A process that is leaving must not be
+        // hurried by the clock: it would be killed.
+        do
         {
             time.Advance(Limits.Idle);
-            await Task.Yield();
+            await LeavesAsync(runner);
         }
+        while (runner.IsLoaded);
 
         await Log.WaitForAsync("had nothing to do and has left");
         await IsGone(first);
@@ -195,5 +198,14 @@ public sealed class PythonRunnerTests : PythonTest
 
         Assert.NotEmpty(Log.Lines);
         Assert.DoesNotContain(Log.Lines, line => line.Text.Contains("s3cr3t", StringComparison.Ordinal));
+    }
+
+    private static async Task LeavesAsync(Hosting.Python.PythonRunner runner)
+    {
+        var patience = Stopwatch.StartNew();
+        while (runner.IsLoaded && patience.Elapsed < TimeSpan.FromSeconds(10))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        }
     }
 }
