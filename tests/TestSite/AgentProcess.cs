@@ -96,8 +96,8 @@ public sealed class AgentProcess : IAsyncDisposable
         return Set("CONNECTION", "registration_credential_file", file);
     }
 
-    /// <summary>Starts the daemon.</summary>
-    public async Task StartAsync()
+    /// <summary>Writes the configuration, for whatever reads it before the daemon does.</summary>
+    public async Task WriteConfigurationAsync()
     {
         var text = new StringBuilder();
         foreach (var section in _settings.GroupBy(setting => setting.Key.Section))
@@ -110,6 +110,12 @@ public sealed class AgentProcess : IAsyncDisposable
         }
 
         await File.WriteAllTextAsync(ConfigurationFile, text.ToString());
+    }
+
+    /// <summary>Starts the daemon.</summary>
+    public async Task StartAsync()
+    {
+        await WriteConfigurationAsync();
         var environment = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
         BuiltAgent.AddRuntime(environment);
         string[] prefix = _ownDirectory is null

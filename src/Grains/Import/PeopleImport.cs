@@ -88,7 +88,6 @@ internal sealed class PeopleImport(string boot, DateTimeOffset bootedAt, TimePro
                 Desktop = session.Desktop,
                 Display = session.Display,
                 RemoteHost = session.Host,
-                IsListed = true,
             });
             var document = new SessionDocument
             {

@@ -60,6 +60,13 @@ internal sealed class TaskImport(ScheduleOptions options, string machine, TimePr
 
     private static ExecuteTaskMessage? Parse(OldTask task, out string? problem)
     {
+        // Something is always there, if only null; what is to be run must not be run without what it needs.
+        if (task.Parameters is null)
+        {
+            problem = "Its parameters cannot be read.";
+            return null;
+        }
+
         JsonNode? parameters;
         JsonNode? server;
         try

@@ -73,12 +73,13 @@ internal sealed partial class Importer
     {
         var (configurationSource, isOurs) = (_options.ConfigurationOr(_configurationFile), _options.ConfigurationOr(_configurationFile) == _configurationFile);
         RequireSomething(configurationSource);
-        using var copies = scratch ?? ImportFolder.Backup(_options.Backup, _time.GetUtcNow());
+        using var backup = scratch is null ? ImportFolder.Backup(_options.Backup, _time.GetUtcNow()) : null;
+        var copies = scratch ?? backup!;
         var configuration = CopyConfiguration(configurationSource, copies);
         var databaseSource = _options.DatabaseOr(configuration?.Database, configurationSource);
         using var database = CopyDatabase(databaseSource, copies);
         var reader = database is null ? null : new OldAgentReader(database, _report);
-        var identity = Choose(configuration, reader?.ReadIdentity());
+        var identity = Choose(configuration, isOurs, reader?.ReadIdentity());
         _log.Secrets.Register(identity.Password);
         _report.Take("identity", $"This machine is {ImportReport.Quote(identity.Name)} at Lider{(identity.Dn is null ? "" : $" ({ImportReport.Quote(identity.Dn)})")}; its password is kept.");
         configuration?.Describe(isOurs, _report);
@@ -172,8 +173,14 @@ internal sealed partial class Importer
     }
 
     /// <summary>The Python Ahenk logs in with what stands in its configuration; its database has the rest.</summary>
-    private OldIdentity Choose(OldConfiguration? configuration, OldIdentity? registered)
+    private OldIdentity Choose(OldConfiguration? configuration, bool isOurs, OldIdentity? registered)
     {
+        if (isOurs && _settings.Gateway.RegisterWithAccount)
+        {
+            // Then the name and password there are not the Python Ahenk's, but what this agent is to register with.
+            configuration = null;
+        }
+
         var name = LocalPart(configuration?.Name) ?? LocalPart(registered?.Name);
         var isSame = string.Equals(name, LocalPart(registered?.Name), StringComparison.OrdinalIgnoreCase);
         var password = LocalPart(configuration?.Name) is not null ? configuration?.Password ?? (isSame ? registered?.Password : null) : registered?.Password;
