@@ -29,6 +29,9 @@ public sealed class AgentProcess : IAsyncDisposable
         Set("PLUGIN", "pluginfolderpath", Plugins);
     }
 
+    /// <summary>The daemon's program.</summary>
+    public string Program { get; set; } = BuiltAgent.Daemon;
+
     /// <summary>Everything of this agent.</summary>
     public string Directory { get; }
 
@@ -122,7 +125,7 @@ public sealed class AgentProcess : IAsyncDisposable
             ? []
             : ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && mkdir \"$2\" && shift 2 && exec \"$@\"", "sh", Path.GetDirectoryName(_ownDirectory)!, _ownDirectory];
         _process = await OwnedProcess.StartAsync(
-            [.. prefix, .. HangupByDefault, BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
+            [.. prefix, .. HangupByDefault, Program, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
     }
 
     /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>

@@ -123,6 +123,31 @@ public sealed class ImportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_database_of_this_agent_that_cannot_be_used_is_named()
+    {
+        _machine.WithDatabase();
+        Directory.CreateDirectory(Path.GetDirectoryName(_machine.OwnDatabase)!);
+        File.WriteAllText(_machine.OwnDatabase, "not a database, and longer than the header of one is, so that it cannot pass for an empty file of SQLite's, whose first page is 100 bytes");
+
+        var answer = await _machine.ImportAsync();
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains(_machine.OwnDatabase, answer.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_machine.Backups));
+    }
+
+    [Fact]
+    public async Task An_account_to_register_with_is_not_taken_for_an_identity()
+    {
+        File.AppendAllText(_machine.Configuration, "[CONNECTION]\nregister_with = account\n");
+
+        var answer = await _machine.ImportAsync();
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("not registered", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_password_is_neither_printed_nor_logged()
     {
         var answer = await _machine.WithDatabase().ImportAsync();
