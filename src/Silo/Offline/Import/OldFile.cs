@@ -41,6 +41,12 @@ internal static class OldFile
             Copy(source, handle, target, mostBytes);
             return true;
         }
+        catch (ImportException)
+        {
+            // Half a file is no backup of it.
+            File.Delete(target);
+            throw;
+        }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ImportException($"{source} cannot be copied to {target}: {failure.Message}", failure);
