@@ -13,7 +13,7 @@ usage() {
     cat <<'TEXT'
 ./dev.sh demo     an agent registers with Lider over a real XMPP server and runs two tasks
 ./dev.sh test     builds everything and runs all tests; the last line counts them
-./dev.sh bench    prints the numbers that README quotes (bench schedule, bench login: those of one subject only)
+./dev.sh bench    prints the numbers that README quotes (bench schedule, bench login, bench idle: those of one subject only)
 ./dev.sh soak     half an hour of tasks and logins with the agent killed at random
 ./dev.sh format   puts the sources into the house's form (check: ./dev.sh format --check)
 ./dev.sh build    builds and publishes into artifacts/
@@ -184,7 +184,7 @@ case "${1:-}" in
     demo) demo ;;
     test) shift; require_servers; build; run_tests 30m --solution Ahenk.sln --filter-not-trait Category=Soak --filter-not-trait Category=Package "$@" ;;
     soak) shift; require_servers; build; run_tests 2h --project tests/EndToEnd.Tests --filter-trait Category=Soak "$@" ;;
-    bench) shift; require_servers; build; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
+    bench) shift; require_servers; build; publish_package $out/package; dotnet run --project bench/Bench -c $configuration --no-build -- "$@" ;;
     build) build ;;
     format)
         require_sdk

@@ -5,7 +5,7 @@ namespace Ahenk.Bench;
 
 /// <summary>What the kernel says of a process. Memory in MB (10^6 bytes).</summary>
 internal sealed record ProcessFigures(
-    TimeSpan At, double Rss, double Pss, double PrivateClean, double PrivateDirty, double Anonymous, double CpuSeconds, long Switches)
+    TimeSpan At, double Rss, double Pss, double PrivateClean, double PrivateDirty, double Anonymous, double CpuSeconds, long Switches, long WrittenBytes, long WriteCalls)
 {
     private const double TicksPerSecond = 100;
 
@@ -14,6 +14,7 @@ internal sealed record ProcessFigures(
         var memory = Fields($"/proc/{processId}/smaps_rollup");
         var stat = File.ReadAllText($"/proc/{processId}/stat");
         var numbers = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        var io = Fields($"/proc/{processId}/io");
         var switches = Directory.EnumerateDirectories($"/proc/{processId}/task").Sum(SwitchesOf);
         return new ProcessFigures(
             TimeSpan.FromSeconds(Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency),
@@ -23,7 +24,9 @@ internal sealed record ProcessFigures(
             memory["Private_Dirty"] * 1024 / 1e6,
             memory["Anonymous"] * 1024 / 1e6,
             (double.Parse(numbers[11], CultureInfo.InvariantCulture) + double.Parse(numbers[12], CultureInfo.InvariantCulture)) / TicksPerSecond,
-            switches);
+            switches,
+            io["write_bytes"],
+            io["syscw"]);
     }
 
     private static long SwitchesOf(string thread)

@@ -5,10 +5,15 @@ using Ahenk.TestSite;
 using Ahenk.XmppServers;
 using static Ahenk.Bench.Report;
 
-// ./dev.sh bench [--quick] [schedule|login]   All figures of one run on one machine: only their ratios mean something elsewhere. With a word: those of one subject only.
+// ./dev.sh bench [--quick] [schedule|login|idle]   All figures of one run on one machine: only their ratios mean something elsewhere. With a word: those of one subject only.
 var quick = args.Contains("--quick");
 using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(60));
 var cancellationToken = limit.Token;
+
+if (args.Contains("idle"))
+{
+    return Judge(await Idle.MeasureAsync(quick, cancellationToken));
+}
 
 await using var site = await Site.CreateAsync(new ProsodyServer(), cancellationToken: cancellationToken);
 site.Agent.Set("CONNECTION", "answer_delay_ms", "0").Set("BASE", "loglevel", "warning");
@@ -78,10 +83,13 @@ var (without, with) = await plugins.IdlePluginsAsync();
 Line("22 idle plugins", "{0:+0.0;-0.0} MB RSS (target: under 10), {1:+0.0;-0.0} MB private dirty", with.Rss - without.Rss, with.PrivateDirty - without.PrivateDirty);
 await new ScheduledTasks(site, load, quick, cancellationToken).MeasureAsync();
 await new Logins(site, load, quick, cancellationToken).MeasureAsync();
-return Violations();
+await site.Agent.StopAsync();
+return Judge(site.Lider.Violations.Count + await Idle.MeasureAsync(quick, cancellationToken));
 
-int Violations()
+int Violations() => Judge(site.Lider.Violations.Count);
+
+static int Judge(int violations)
 {
-    Line("violations of the wire contract", "{0}", site.Lider.Violations.Count);
-    return site.Lider.Violations.Count == 0 ? 0 : 1;
+    Line("violations of the wire contract", "{0}", violations);
+    return violations == 0 ? 0 : 1;
 }

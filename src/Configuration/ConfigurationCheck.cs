@@ -10,6 +10,7 @@ public static class ConfigurationCheck
     private static readonly (string Section, string Key)[] Retired =
     [
         ("BASE", "logconfigurationfilepath"), ("BASE", "dbpath"), ("PLUGIN", "mainmodulename"), ("MACHINE", "type"), ("MACHINE", "user_disabled"),
+        ("CONNECTION", "receivefileparam"), ("CONNECTION", "sendfilepath"), ("CONNECTION", "nick"),
     ];
 
     /// <summary>Checks the files.</summary>

@@ -181,7 +181,7 @@ public static class ConfigurationKeys
 
     /// <summary>Whether users must agree.</summary>
     public static readonly ChoiceKey Agreement = new(
-        "MACHINE", "agreement", "0", ["1", "0", "true", "false"], "`1`: users must accept the user agreement before they can work");
+        "MACHINE", "agreement", "0", ["1", "0", "true", "false", "2"], "`1`: users must accept the user agreement before they can work; the original's `2` is `0`");
 
     /// <summary>Users who cannot be asked.</summary>
     public static readonly ChoiceKey AgreementWithoutUi = new(

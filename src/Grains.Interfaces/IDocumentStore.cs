@@ -49,4 +49,7 @@ public static class DocumentKinds
 
     /// <summary>What a user said to the agreement, by the user's name.</summary>
     public const string AgreementAnswer = "agreement-answer";
+
+    /// <summary>That the state of the Python Ahenk was taken over; one, with the name <c>python-ahenk</c>.</summary>
+    public const string Import = "import";
 }

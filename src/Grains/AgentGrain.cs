@@ -7,7 +7,7 @@ namespace Ahenk.Grains;
 
 /// <inheritdoc cref="IAgentGrain"/>
 public sealed class AgentGrain(
-    [PersistentState("identity", AgentGrain.StorageName)] IPersistentState<AgentIdentity> identity,
+    [PersistentState(AgentGrain.StateName, AgentGrain.StorageName)] IPersistentState<AgentIdentity> identity,
     CurrentIdentity current,
     IMachine machine,
     AgentVersion version,
@@ -16,6 +16,9 @@ public sealed class AgentGrain(
 {
     /// <summary>The name of the grain storage that holds grain state.</summary>
     public const string StorageName = "ahenk";
+
+    /// <summary>What the identity is called in it.</summary>
+    public const string StateName = "identity";
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)

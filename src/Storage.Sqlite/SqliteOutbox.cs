@@ -53,7 +53,7 @@ internal sealed class SqliteOutbox(JournalWriter journal, Reader reader, Storage
         }));
 
     public ValueTask MarkAcknowledgedAsync(string streamId, long sequence) => new(journal.WriteAsync(
-        Durability.ProcessEnd,
+        Durability.Count,
         (streamId, sequence),
         static (transaction, call) =>
         {

@@ -65,23 +65,63 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Empty(lider.Violations);
     }
 
-    [Fact]
-    public async Task It_takes_the_place_of_the_python_agent_and_leaves_its_configuration_and_database()
+    [Theory]
+    [InlineData(":")]
+    [InlineData("rm -rf /etc/ahenk")]
+    public async Task It_takes_the_place_of_the_python_agent_and_goes_on_as_it_whatever_the_old_package_removes(string removal)
     {
+        await using var server = new ProsodyServer();
+        await server.StartAsync(Cancelled);
+        await using var lider = await StartLiderAsync(server);
+        await server.AddAccountAsync("pc-7", "geheim", Cancelled);
+        await lider.AddAgentAsync("pc-7", "geheim", ["aa:bb:cc:00:11:22"], Cancelled);
         await using var debian = await systems.CreateAsync("bookworm");
-        await OldPackage.InstallAsync(debian);
-        debian.Write("/etc/ahenk/ahenk.conf", "[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = lider.example\n", Private | UnixFileMode.OtherRead);
-        debian.Write("/etc/ahenk/ahenk.db", "a database");
+        await OldPackage.InstallAsync(debian, removal);
+        debian.Write(
+            "/etc/ahenk/ahenk.conf",
+            string.Create(CultureInfo.InvariantCulture, $"[BASE]\ndbpath = /etc/ahenk/ahenk.db\n\n[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = 127.0.0.1\nport = {server.Port}\nservicename = {server.Domain}\n\n[MACHINE]\nagreement = 2\n"),
+            Private | UnixFileMode.OtherRead);
+        await OldPackage.MakeDatabaseAsync(debian.Path("/etc/ahenk/ahenk.db"));
+        var database = File.ReadAllBytes(debian.Path("/etc/ahenk/ahenk.db"));
 
-        await debian.InstallAsync(Package);
+        var said = await debian.InstallAsync(Package);
 
+        Assert.Contains("The state of the Python Ahenk is taken over.", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("geheim", said, StringComparison.Ordinal);
         Assert.Contains("password = geheim", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.conf")), StringComparison.Ordinal);
         Assert.Equal(Private, File.GetUnixFileMode(debian.Path("/etc/ahenk/ahenk.conf")));
-        Assert.Equal("a database", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.db")));
+        Assert.Equal(database, File.ReadAllBytes(debian.Path("/etc/ahenk/ahenk.db")));
+        Assert.Equal(["ahenk.conf", "ahenk.db"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(debian.Path("/var/ahenk/backup")))).Select(Path.GetFileName).Order());
+        Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(debian.Path("/var/ahenk/backup")));
         Assert.False(Path.Exists(debian.Path("/usr/share/ahenk/base")));
         Assert.False(Path.Exists(debian.Path("/etc/init.d/ahenk")));
         Assert.False(Path.Exists(debian.Path("/etc/logrotate.d/ahenk")));
         Assert.Contains("/usr/bin/ahenk", File.ReadAllText(debian.Path("/usr/share/ahenk/ahenkd.py")), StringComparison.Ordinal);
+
+        File.Copy(server.CaFile, debian.Path("/etc/ahenk/ca.pem"));
+        debian.Write("/etc/ahenk/config.d/test", "[CONNECTION]\ntls_ca_file = /etc/ahenk/ca.pem\nanswer_delay_ms = 0\n");
+        var agent = await StartAsync(debian);
+        await lider.Agents.WaitForOnlineAsync("pc-7", TimeSpan.FromSeconds(60), Cancelled);
+        Assert.Equal(0, lider.Agents.Find("pc-7")!.Registrations);
+        Assert.Contains("4211", await debian.RunAsync("ahenk", "schedule"), StringComparison.Ordinal);
+        await RunTaskAsync(lider, "pc-7", 1);
+        Assert.Equal(0, await StopAsync(agent));
+        Assert.Contains("already", await debian.RunAsync("ahenk", "import"), StringComparison.Ordinal);
+        Assert.Empty(lider.Violations);
+    }
+
+    [Fact]
+    public async Task An_old_agent_whose_state_cannot_be_taken_over_does_not_keep_the_package_from_being_installed()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        debian.Write("/etc/ahenk/ahenk.conf", "[BASE]\ndbpath = /etc/ahenk/ahenk.db\n\n[CONNECTION]\nuid =\n");
+        debian.Write("/etc/ahenk/ahenk.db", "a database");
+
+        var said = await debian.InstallAsync(Package);
+
+        Assert.Contains("nothing was taken over from the Python Ahenk", said, StringComparison.Ordinal);
+        Assert.Contains("install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.Equal("a database", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.db")));
     }
 
     [Fact]

@@ -78,6 +78,19 @@ public sealed class SecretsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_count_of_what_the_server_has_is_no_reason_to_empty_the_log()
+    {
+        await _database.Db.Stream.SaveAsync(new StoredStream("s", "pc-7@example/a", 0, 0));
+        Assert.True(await _database.Db.CheckpointAsync());
+
+        await _database.Db.Outbox.MarkAcknowledgedAsync("s", 1);
+        _database.Time.Advance(_database.Options.CheckpointAfter);
+        await _database.Db.Outbox.MarkAcknowledgedAsync("s", 2);
+
+        Assert.NotEqual(0, new FileInfo(_database.Options.Path + "-wal").Length);
+    }
+
+    [Fact]
     public async Task A_reader_in_the_way_puts_the_checkpoint_off()
     {
         await AcceptMany();

@@ -29,6 +29,9 @@ public sealed class AgentProcess : IAsyncDisposable
         Set("PLUGIN", "pluginfolderpath", Plugins);
     }
 
+    /// <summary>The daemon's program.</summary>
+    public string Program { get; set; } = BuiltAgent.Daemon;
+
     /// <summary>Everything of this agent.</summary>
     public string Directory { get; }
 
@@ -96,8 +99,8 @@ public sealed class AgentProcess : IAsyncDisposable
         return Set("CONNECTION", "registration_credential_file", file);
     }
 
-    /// <summary>Starts the daemon.</summary>
-    public async Task StartAsync()
+    /// <summary>Writes the configuration, for whatever reads it before the daemon does.</summary>
+    public async Task WriteConfigurationAsync()
     {
         var text = new StringBuilder();
         foreach (var section in _settings.GroupBy(setting => setting.Key.Section))
@@ -110,13 +113,19 @@ public sealed class AgentProcess : IAsyncDisposable
         }
 
         await File.WriteAllTextAsync(ConfigurationFile, text.ToString());
+    }
+
+    /// <summary>Starts the daemon.</summary>
+    public async Task StartAsync()
+    {
+        await WriteConfigurationAsync();
         var environment = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
         BuiltAgent.AddRuntime(environment);
         string[] prefix = _ownDirectory is null
             ? []
             : ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && mkdir \"$2\" && shift 2 && exec \"$@\"", "sh", Path.GetDirectoryName(_ownDirectory)!, _ownDirectory];
         _process = await OwnedProcess.StartAsync(
-            [.. prefix, .. HangupByDefault, BuiltAgent.Daemon, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
+            [.. prefix, .. HangupByDefault, Program, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));
     }
 
     /// <summary>Kills the daemon (SIGKILL) and waits until it is gone.</summary>

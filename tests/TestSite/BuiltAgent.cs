@@ -10,6 +10,12 @@ public static class BuiltAgent
     /// <summary>The daemon.</summary>
     public static string Daemon => Existing(Path.Combine(Root, "artifacts", "ahenk", "Ahenk.Silo"));
 
+    /// <summary>The daemon as the package has it; './dev.sh bench' publishes it.</summary>
+    public static string PackagedDaemon => Existing(Path.Combine(Root, "artifacts", "package", "usr", "lib", "ahenk", "ahenkd"));
+
+    /// <summary>The plugins as the package has them.</summary>
+    public static string PackagedPlugins => Existing(Path.Combine(Root, "artifacts", "package", "usr", "share", "ahenk", "plugins"));
+
     /// <summary>The command.</summary>
     public static string Command => Existing(Path.Combine(Root, "artifacts", "ahenk", "ahenk"));
 

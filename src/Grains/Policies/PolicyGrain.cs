@@ -173,7 +173,12 @@ public sealed partial class PolicyGrain(
     private async Task Take(PolicySet set)
     {
         var before = _setJson;
-        Change(_state with { Set = set, ReceivedAt = time.GetUtcNow() });
+        Change(_state with
+        {
+            Set = set,
+            ReceivedAt = time.GetUtcNow(),
+            Applied = _run is null ? ImportedProfiles.Recognise(_state.Applied, set, Scope) : _state.Applied,
+        });
         var isChanged = _setJson != before;
         _isPlanWanted |= isChanged;
         LogReceived(Key, set.Policies.Count, isChanged ? "changed" : "unchanged");

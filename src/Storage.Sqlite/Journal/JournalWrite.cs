@@ -1,8 +1,14 @@
 namespace Ahenk.Storage.Sqlite.Journal;
 
-/// <summary>What a write must survive once its task has completed.</summary>
+/// <summary>What a write must survive once its task has completed, the least first.</summary>
 internal enum Durability
 {
+    /// <summary>
+    /// As <see cref="ProcessEnd"/>, and it may stay in the write-ahead log: there is nothing in it that has to leave. An agent with nothing to do writes such once a
+    /// minute, and a checkpoint each time would be three fsyncs.
+    /// </summary>
+    Count,
+
     /// <summary>The death of the process; a power cut may undo it. Costs no fsync.</summary>
     ProcessEnd,
 

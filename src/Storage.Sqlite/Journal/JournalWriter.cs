@@ -263,20 +263,19 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     private static Durability DurabilityOf(List<IJournalWrite> batch)
     {
+        var most = Durability.Count;
         foreach (var write in batch)
         {
-            if (write.Durability == Durability.PowerCut)
-            {
-                return Durability.PowerCut;
-            }
+            most = write.Durability > most ? write.Durability : most;
         }
 
-        return Durability.ProcessEnd;
+        return most;
     }
 
     /// <summary>In WAL mode NORMAL leaves out the sync of a commit and nothing else; it may be changed between transactions only.</summary>
     private void Set(Durability durability)
     {
+        durability = durability == Durability.PowerCut ? Durability.PowerCut : Durability.ProcessEnd;
         if (durability == _setTo)
         {
             return;
@@ -310,7 +309,10 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             write.Succeed();
         }
 
-        ScheduleCheckpoint();
+        if (durability != Durability.Count)
+        {
+            ScheduleCheckpoint();
+        }
     }
 
     private void Rollback()

@@ -1,0 +1,171 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Ahenk.Silo.Offline.Import;
+
+/// <summary>
+/// A copy of the Python Ahenk's database, opened so that nothing in it is changed or can act: no views, triggers, virtual tables or functions that reach out of it,
+/// values of bounded size, and bounded work.
+/// </summary>
+internal sealed class OldDatabase : IDisposable
+{
+    /// <summary>The most rows of a table that are read.</summary>
+    public const int MostRows = 10_000;
+
+    private const int LongestValue = 4 << 20;
+    private const int StepsPerLook = 100_000;
+    private const int MostLooks = 20_000;
+
+    private readonly SqliteConnection _connection;
+    private int _looks;
+
+    private OldDatabase(string path)
+    {
+        // As a URI for immutable: nothing is locked, and no journal beside it is looked at.
+        var uri = "file://" + string.Join('/', Path.GetFullPath(path).Split('/').Select(Uri.EscapeDataString)) + "?immutable=1";
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = uri, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        try
+        {
+            _connection.Open();
+            var handle = _connection.Handle!;
+            raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_LENGTH, LongestValue);
+            raw.sqlite3_progress_handler(handle, StepsPerLook, _ => ++_looks > MostLooks ? 1 : 0, null);
+            Run("PRAGMA trusted_schema = OFF");
+            Run("PRAGMA query_only = ON");
+            Run("PRAGMA cell_size_check = ON");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens it and checks it as a whole.</summary>
+    /// <exception cref="ImportException">It is not a database, or a damaged one.</exception>
+    public static OldDatabase Open(string path)
+    {
+        try
+        {
+            var database = new OldDatabase(path);
+            try
+            {
+                database.Check();
+                return database;
+            }
+            catch
+            {
+                database.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException failure)
+        {
+            throw new ImportException($"It cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The rows of a table in the order in which they were made.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="problem">Is told of rows that cannot be read, and of a table that cannot.</param>
+    /// <returns><see langword="null"/>: there is no such table.</returns>
+    public IReadOnlyList<OldRow>? Rows(OldTable table, Action<string> problem)
+    {
+        try
+        {
+            if (!IsTable(table))
+            {
+                return null;
+            }
+
+            var rows = new List<OldRow>();
+            var ids = Ids(table);
+            if (ids.Count > MostRows)
+            {
+                problem($"The table {table.Name} has more than {MostRows} rows: the newest ones are read.");
+                ids.RemoveRange(0, ids.Count - MostRows);
+            }
+
+            foreach (var id in ids)
+            {
+                try
+                {
+                    rows.Add(Read(table, id));
+                }
+                catch (SqliteException failure)
+                {
+                    problem($"Row {id} of the table {table.Name} cannot be read: {failure.Message}");
+                }
+            }
+
+            return rows;
+        }
+        catch (SqliteException failure)
+        {
+            problem($"The table {table.Name} cannot be read: {failure.Message}");
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private void Check()
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "PRAGMA quick_check(1)";
+        if (command.ExecuteScalar() is not "ok")
+        {
+            throw new ImportException("It is damaged.");
+        }
+    }
+
+    private bool IsTable(OldTable table)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $name COLLATE NOCASE AND sql NOT LIKE 'create virtual%'";
+        command.Parameters.AddWithValue("$name", table.Name);
+        return command.ExecuteScalar() is 1L;
+    }
+
+    private List<long> Ids(OldTable table)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = table.Ids;
+        command.Parameters.AddWithValue("$most", MostRows + 1);
+        using var reader = command.ExecuteReader();
+        var ids = new List<long>();
+        while (reader.Read())
+        {
+            ids.Add(reader.GetInt64(0));
+        }
+
+        ids.Reverse();
+        return ids;
+    }
+
+    private OldRow Read(OldTable table, long id)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = table.Row;
+        command.Parameters.AddWithValue("$id", id);
+        using var reader = command.ExecuteReader();
+        var values = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        if (reader.Read())
+        {
+            for (var column = 0; column < reader.FieldCount; column++)
+            {
+                values[reader.GetName(column)] = reader.GetValue(column);
+            }
+        }
+
+        return new OldRow(id, values);
+    }
+
+    private void Run(string pragma)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = pragma;
+        command.ExecuteNonQuery();
+    }
+}
