@@ -24,7 +24,7 @@ internal sealed class DoctorControl(
         new("doctor", async (_, caller, token) => Describe(await ExamineAsync(caller.IsPrivileged).WaitAsync(token), caller)) { IsForEverybody = true },
     ];
 
-    private static JsonNode Describe(IReadOnlyList<Diagnosis> diagnoses, PeerCredentials caller) => Doctor.Doctor.Describe(diagnoses, forEverybody: !caller.IsPrivileged);
+    private static JsonObject Describe(IReadOnlyList<Diagnosis> diagnoses, PeerCredentials caller) => Examination.Describe(diagnoses, forEverybody: !caller.IsPrivileged);
 
     private Task<IReadOnlyList<Diagnosis>> ExamineAsync(bool anew)
     {

@@ -16,7 +16,7 @@ internal static class Checkup
         var server = patient.Settings is { } settings ? new Lazy<ServerProbe>(() => new ServerProbe(settings.Gateway, HostGivenByHand(settings), patient.Time)) : null;
         try
         {
-            return await new Doctor(Checks(patient, server), patient.Time).ExamineAsync(cancellationToken);
+            return await new Examination(Checks(patient, server), patient.Time).ExamineAsync(cancellationToken);
         }
         finally
         {

@@ -22,9 +22,9 @@ internal sealed record StoredIdentity(string Name, RegistrationState State, stri
         {
             return database.ReadGrainState("identity") is { } json && JsonNode.Parse(json) is JsonObject state
                 ? new StoredIdentity(
-                    (string?)state["Name"] ?? "",
-                    state["State"] is JsonValue value && value.TryGetValue<int>(out var number) ? (RegistrationState)number : RegistrationState.Unregistered,
-                    (string?)state["Host"],
+                    (string?)state[nameof(AgentIdentity.Name)] ?? "",
+                    state[nameof(AgentIdentity.State)] is JsonValue value && value.TryGetValue<int>(out var number) ? (RegistrationState)number : RegistrationState.Unregistered,
+                    (string?)state[nameof(AgentIdentity.Host)],
                     database.ReadBoundJid())
                 : null;
         }

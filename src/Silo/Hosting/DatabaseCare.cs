@@ -1,5 +1,4 @@
 using Ahenk.Gateway.Xmpp;
-using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.Logging;

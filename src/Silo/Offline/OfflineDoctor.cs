@@ -15,7 +15,7 @@ internal static class OfflineDoctor
         var diagnoses = await Checkup.RunAsync(
             new Patient { ConfigurationFile = Path.GetFullPath(configurationFile), Settings = Checkup.TryRead(configurationFile), Time = TimeProvider.System },
             CancellationToken.None);
-        output.Write(Encoding.UTF8.GetBytes(Doctor.Doctor.Describe(diagnoses, forEverybody: false).ToJsonString() + "\n"));
+        output.Write(Encoding.UTF8.GetBytes(Examination.Describe(diagnoses, forEverybody: false).ToJsonString() + "\n"));
         return diagnoses.Max(diagnosis => diagnosis.Finding.Health) switch
         {
             Health.Broken => 2,

@@ -18,7 +18,7 @@ internal abstract class ServerHealth(Lazy<ServerProbe>? probe) : IHealthCheck
 
     protected abstract Task<ProbedStep?> GoAsync(ServerProbe server);
 
-    protected virtual Finding Judge(ProbedStep step) => step.Problem is { } problem ? Finding.Broken(step.Found, problem) : Finding.Ok(step.Found);
+    internal virtual Finding Judge(ProbedStep step) => step.Problem is { } problem ? Finding.Broken(step.Found, problem) : Finding.Ok(step.Found);
 }
 
 /// <summary>Whether the server's name can be looked up.</summary>
@@ -52,7 +52,7 @@ internal sealed class TlsHealth(Lazy<ServerProbe>? probe, TimeProvider time) : S
 
     protected override Task<ProbedStep?> GoAsync(ServerProbe server) => server.NegotiateAsync();
 
-    protected override Finding Judge(ProbedStep step) =>
+    internal override Finding Judge(ProbedStep step) =>
         step is { Problem: null, ValidUntil: { } end } && end - time.GetUtcNow() < Soon
             ? Finding.Warning($"{step.Found} That is in {Math.Max(0, (end - time.GetUtcNow()).TotalDays):0} days.", "Renew the server's certificate: with an expired one no agent connects.")
         : step is { Problem: null, IsUnprotected: true }

@@ -7,7 +7,7 @@ namespace Ahenk.Silo.Doctor;
 internal sealed record Diagnosis(IHealthCheck Check, Finding Finding);
 
 /// <summary>Runs checks beside each other, each with a time limit of its own, and gives their findings in their order.</summary>
-internal sealed class Doctor(IEnumerable<IHealthCheck> checks, TimeProvider time)
+internal sealed class Examination(IEnumerable<IHealthCheck> checks, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
