@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Gateway.Xmpp.Xmpp;
-using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Doctor;
 using Ahenk.Silo.Doctor.Checks;
 
@@ -54,7 +53,7 @@ public sealed class SessionChecksTests : IDisposable
             {
                 using var client = await listener.AcceptTcpClientAsync(Cancelled);
                 await client.GetStream().WriteAsync("SSH-2.0-OpenSSH\r\n"u8.ToArray(), Cancelled);
-                await client.GetStream().ReadAsync(new byte[1000], Cancelled);
+                await client.GetStream().CopyToAsync(Stream.Null, Cancelled);
             },
             Cancelled);
 
