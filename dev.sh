@@ -64,6 +64,7 @@ require_servers() {
     # Its package means to run at every boot; the tests start it themselves.
     [ -n "$had_sshd" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || say "openssh-server starts at the next boot; 'systemctl disable ssh' if you do not want that"
     require_packages "the screen, the dialogs and the answers of tests of the user agreement" xvfb jwm zenity xdotool imagemagick
+    require_packages "what sets the clock of one process in tests" libfaketime
     require_packages "what checks units, manual pages and completions" systemd groff-base zsh
     require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }

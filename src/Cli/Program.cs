@@ -48,6 +48,7 @@ internal static class Program
         ConfigCommands.Create(),
         LogCommands.Create(),
         ImportCommand.Create(),
+        DoctorCommands.Create(),
         DocumentationCommand.Create(),
     ];
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed partial class AgentConnection(
     GatewayOptions options,
     AgentExit exit,
     TimeProvider time,
-    ILogger<AgentConnection> logger) : BackgroundService, IAgentControl
+    ILogger<AgentConnection> logger) : BackgroundService, IAgentControl, ISessionProbe
 {
     private const string WaitingForRegistration = "waiting for 'ahenk register'";
 
@@ -50,8 +51,14 @@ internal sealed partial class AgentConnection(
             UnfinishedTasks = (await tasks.ListUnfinishedAsync()).Count,
             Outbox = await outbox.ReadFiguresAsync(),
             ForeignMessages = inbox.ForeignMessages,
+            LiderHeardAt = inbox.LiderHeardAt,
+            LiderConfirmedAt = inbox.LiderConfirmedAt,
         };
     }
+
+    /// <inheritdoc/>
+    public Task<IqAnswer> AskAsync(Jid to, string payload, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _session is { } session ? session.RequestAsync(to, payload, timeout, cancellationToken) : Task.FromResult(new IqAnswer(IqOutcome.NotConnected));
 
     /// <inheritdoc/>
     public async Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<PermanentSessionFactory>();
         services.AddSingleton<AgentConnection>();
         services.AddSingleton<IAgentControl>(provider => provider.GetRequiredService<AgentConnection>());
+        services.AddSingleton<ISessionProbe>(provider => provider.GetRequiredService<AgentConnection>());
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<AgentConnection>());
         return services;
     }

@@ -29,9 +29,17 @@ internal sealed partial class LiderInbox(
     private string? _streamId;
     private long _lastArrival;
     private long _foreign;
+    private long _heardAt;
+    private long _confirmedAt;
 
     /// <summary>Messages from others than Lider, dropped since the start.</summary>
     public long ForeignMessages => Interlocked.Read(ref _foreign);
+
+    /// <summary>When Lider was last heard since the start: a message or a receipt; <see langword="null"/>: not yet.</summary>
+    public DateTimeOffset? LiderHeardAt => At(ref _heardAt);
+
+    /// <summary>When Lider has last confirmed a message of ours since the start.</summary>
+    public DateTimeOffset? LiderConfirmedAt => At(ref _confirmedAt);
 
     /// <inheritdoc/>
     public async ValueTask OnSessionAsync(XmppSession session, CancellationToken cancellationToken)
@@ -60,13 +68,18 @@ internal sealed partial class LiderInbox(
             return Bounced(message);
         }
 
+        var now = time.GetUtcNow().UtcTicks;
+        Volatile.Write(ref _heardAt, now);
         if (message.ReceiptFor is { } receipt)
         {
+            Volatile.Write(ref _confirmedAt, now);
             return outbox.ConfirmAsync(receipt).AsTask();
         }
 
         return message is { Type: "normal", Body: { } body } ? Handle(message, body) : Task.CompletedTask;
     }
+
+    private static DateTimeOffset? At(ref long ticks) => Volatile.Read(ref ticks) is > 0 and var at ? new DateTimeOffset(at, TimeSpan.Zero) : null;
 
     private static StreamPosition? PositionOf(XmppMessage message) =>
         message.StreamId is { } stream ? new StreamPosition(stream, message.Sequence) : null;

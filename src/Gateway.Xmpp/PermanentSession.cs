@@ -47,6 +47,10 @@ internal sealed partial class PermanentSession(
     /// <summary>What the client is doing.</summary>
     public XmppStatus Status => client.Status;
 
+    /// <summary>Asks over the session; see <see cref="IXmppClient.RequestAsync"/>.</summary>
+    public Task<IqAnswer> RequestAsync(Jid to, string payload, TimeSpan timeout, CancellationToken cancellationToken) =>
+        client.RequestAsync("get", to, payload, timeout, cancellationToken);
+
     /// <summary>Runs until it is cancelled, and ends the session in order.</summary>
     /// <param name="endWhenRefused">Whether to come back when the first login is refused.</param>
     /// <param name="cancellationToken">The agent ends.</param>

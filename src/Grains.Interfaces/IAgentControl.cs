@@ -44,6 +44,12 @@ public sealed record AgentReport
     /// <summary>When that was.</summary>
     public DateTimeOffset? LastErrorAt { get; init; }
 
+    /// <summary>When Lider was last heard since the start, a receipt included.</summary>
+    public DateTimeOffset? LiderHeardAt { get; init; }
+
+    /// <summary>When Lider has last confirmed a message of this agent since the start.</summary>
+    public DateTimeOffset? LiderConfirmedAt { get; init; }
+
     /// <summary>Tasks that are not finished.</summary>
     public required int UnfinishedTasks { get; init; }
 

@@ -74,6 +74,9 @@ public static class AuditAction
     /// <summary>The machine is not registered any more.</summary>
     public const string Unregistered = "unregistered";
 
+    /// <summary>The database was damaged and was replaced.</summary>
+    public const string DatabaseRepaired = "database-repaired";
+
     /// <summary>Somebody called a control method that changes something.</summary>
     public const string Control = "control";
 

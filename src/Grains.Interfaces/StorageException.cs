@@ -22,4 +22,7 @@ public sealed class StorageException : IOException
 
     /// <summary>Why, and what to do.</summary>
     public string Reason { get; }
+
+    /// <summary>Whether the file itself is damaged, so that trying again does not help.</summary>
+    public bool IsDamage { get; init; }
 }

@@ -3,6 +3,7 @@ using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.GrainState;
 using Ahenk.Storage.Sqlite.Journal;
 using Ahenk.Storage.Sqlite.Reminders;
+using Ahenk.Storage.Sqlite.Rescue;
 using Ahenk.Storage.Sqlite.Schema;
 using Ahenk.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
@@ -19,6 +20,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly DamageSignal _damage = new();
     private readonly Reader _reader;
     private readonly GatedSqliteDataSource _grainDataSource;
     private int _disposed;
@@ -26,11 +28,11 @@ public sealed class AhenkDatabase : IAsyncDisposable
     private AhenkDatabase(StorageOptions options, TimeProvider time, ILogger logger)
     {
         Path = options.Path;
-        _reader = new Reader(options.Path);
+        _reader = new Reader(options.Path, _damage);
         var prefix = StanzaIds.PrefixFor(
             _reader.Property("database_id") ?? throw new StorageException(options.Path, "It has lost its id: move the file away."));
         var signal = new OutboxSignal();
-        Journal = new JournalWriter(options, _gate, prefix, signal.Publish, time, logger);
+        Journal = new JournalWriter(options, _gate, prefix, signal.Publish, _damage, time, logger);
         _grainDataSource = new GatedSqliteDataSource(options.Path, _gate);
         Tasks = new SqliteTaskStore(Journal, _reader, options);
         Schedules = new SqliteScheduleStore(Journal, _reader, options);
@@ -41,8 +43,21 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Reminders = new SqliteReminderTable(Journal, _reader);
     }
 
+    /// <summary>
+    /// The file was found damaged while it was in use: nothing more can be promised until it is opened anew by <see cref="OpenOrRepair"/>. Told once, to those who
+    /// come late as well; handlers must be quick and must not throw.
+    /// </summary>
+    public event Action<StorageException> Damaged
+    {
+        add => _damage.Add(value);
+        remove => _damage.Remove(value);
+    }
+
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>What was repaired when it was opened; <see langword="null"/>: nothing.</summary>
+    public DatabaseRepair? Repair { get; private init; }
 
     /// <summary>The inbox.</summary>
     public ITaskStore Tasks { get; }
@@ -95,6 +110,63 @@ public sealed class AhenkDatabase : IAsyncDisposable
             throw new StorageException(options.Path, $"Its file cannot be made or protected: {error.Message}", error);
         }
     }
+
+    /// <summary>
+    /// As <see cref="Open"/>, but a damaged file is set aside as <c>NAME.corrupt-YYYYMMDD-HHMMSS</c> and a new one is made of what can be read of it and of the
+    /// last good copy.
+    /// </summary>
+    /// <exception cref="StorageException">As there; a damaged file that can be neither read nor set aside among it.</exception>
+    public static AhenkDatabase OpenOrRepair(StorageOptions options, TimeProvider time, ILogger<AhenkDatabase> logger)
+    {
+        options.Validate();
+        var path = options.Path;
+        try
+        {
+            DatabaseFiles.FinishRepair(path);
+            if (DatabaseFiles.FindDamage(path) is { } known)
+            {
+                throw new StorageException(path, known) { IsDamage = true };
+            }
+
+            return Open(options, time, logger);
+        }
+        catch (StorageException failure) when (failure.IsDamage)
+        {
+            var repair = RepairDamage(path, failure.Reason, time, logger);
+            return new AhenkDatabase(options, time, logger) { Repair = repair };
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not StorageException))
+        {
+            throw new StorageException(path, $"Its files cannot be read or moved: {error.Message}", error);
+        }
+    }
+
+    /// <summary>
+    /// Checks the file and writes a whole copy of it beside it, as <c>NAME.good</c>, in place of the one before. The copy is what <see cref="OpenOrRepair"/> falls
+    /// back on. A file that is found damaged is not copied, and <see cref="Damaged"/> is told.
+    /// </summary>
+    /// <exception cref="StorageException">It could not be copied; the copy before stands.</exception>
+    public Task BackUpAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            try
+            {
+                GoodCopy.Make(Path);
+            }
+            catch (SqliteException error)
+            {
+                throw _damage.Tell(StorageErrors.From(Path, error));
+            }
+            catch (StorageException error)
+            {
+                throw _damage.Tell(error);
+            }
+            catch (Exception error) when (error is UnauthorizedAccessException or IOException)
+            {
+                throw new StorageException(Path, $"It cannot be copied: {error.Message}", error);
+            }
+        },
+        cancellationToken);
 
     /// <summary>Runs SQLite's quick check; reads the whole file.</summary>
     /// <returns>What is wrong, at most 20 findings; empty: nothing.</returns>
@@ -151,7 +223,25 @@ public sealed class AhenkDatabase : IAsyncDisposable
         var finding = check.Read() ? check.Text(0) : "the check found nothing to check";
         if (finding != "ok")
         {
-            throw new StorageException(path, $"It is damaged ({finding}): move it and its -wal and -shm files away; the agent then starts with an empty one.");
+            throw new StorageException(path, $"It is damaged ({finding}): the agent sets it aside when it starts, and goes on with what can be saved.") { IsDamage = true };
+        }
+    }
+
+    private static DatabaseRepair RepairDamage(string path, string finding, TimeProvider time, ILogger<AhenkDatabase> logger)
+    {
+        try
+        {
+            var repair = new Repair(path, finding, time, logger).Run();
+            Prepare(path);
+            return repair;
+        }
+        catch (SqliteException error)
+        {
+            throw StorageErrors.From(path, error);
+        }
+        catch (Exception error) when (error is UnauthorizedAccessException or (IOException and not StorageException))
+        {
+            throw new StorageException(path, $"It is damaged, and cannot be set aside: {error.Message}", error);
         }
     }
 }

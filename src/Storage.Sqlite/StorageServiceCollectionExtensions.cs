@@ -15,8 +15,16 @@ public static class StorageServiceCollectionExtensions
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => AhenkDatabase.Open(
+        return services.AddDatabase(provider => AhenkDatabase.Open(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AhenkDatabase>>()));
+    }
+
+    /// <summary>As the other one, with a database that is open; it is closed with the container once it has been asked for.</summary>
+    public static IServiceCollection AddAhenkStorage(this IServiceCollection services, AhenkDatabase database) => services.AddDatabase(_ => database);
+
+    private static IServiceCollection AddDatabase(this IServiceCollection services, Func<IServiceProvider, AhenkDatabase> database)
+    {
+        services.AddSingleton(database);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Schedules);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);

@@ -28,6 +28,19 @@ public sealed class PatientTimeProviderTests
     }
 
     [Fact]
+    public void The_time_of_day_goes_on_steadily_when_the_clock_is_set_back()
+    {
+        var clock = new SettableClock();
+        var patient = new PatientTimeProvider(clock);
+        var before = patient.GetUtcNow();
+
+        clock.Set(TimeSpan.FromDays(-40));
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(before + TimeSpan.FromMinutes(1), patient.GetUtcNow());
+    }
+
+    [Fact]
     public void A_timer_that_fires_once_fires_when_it_is_due_and_once()
     {
         using var timer = Create(Second, Timeout.InfiniteTimeSpan);
@@ -82,4 +95,21 @@ public sealed class PatientTimeProviderTests
     private ITimer Create(TimeSpan due, TimeSpan period) => new PatientTimeProvider(_clock).CreateTimer(_ => _ticks++, null, due, period);
 
     private void Pass(TimeSpan time) => _clock.Advance(time);
+
+    /// <summary>A clock that can be set without time going by.</summary>
+    private sealed class SettableClock : TimeProvider
+    {
+        private DateTimeOffset _now = new(2026, 3, 5, 8, 40, 0, TimeSpan.Zero);
+        private long _timestamp;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Set(TimeSpan by) => _now += by;
+
+        public void Advance(TimeSpan by) => (_now, _timestamp) = (_now + by, _timestamp + by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => _now;
+
+        public override long GetTimestamp() => _timestamp;
+    }
 }

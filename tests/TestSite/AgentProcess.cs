@@ -14,12 +14,15 @@ public sealed class AgentProcess : IAsyncDisposable
 
     private readonly Dictionary<(string Section, string Key), string> _settings = [];
     private OwnedProcess? _process;
+    private readonly Dictionary<string, string?> _environment = [];
     private string? _ownDirectory;
+    private (string Commands, bool WithoutNetwork)? _arrangement;
 
     /// <summary>Prepares a directory with configuration and plugins; nothing runs yet.</summary>
     public AgentProcess()
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("ahenk-").FullName;
+        ControlSocket = Path.Combine(Directory, "run", "control.sock");
         Plugins = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "plugins")).FullName;
         BuiltAgent.CopyPlugins(Plugins);
         Set("BASE", "statedir", Path.Combine(Directory, "state"));
@@ -47,8 +50,8 @@ public sealed class AgentProcess : IAsyncDisposable
     /// <summary>Logins and logouts that it was not there to be told of.</summary>
     public string LoginSpool => Path.Combine(Directory, "run", "logins");
 
-    /// <summary>Its control socket.</summary>
-    public string ControlSocket => Path.Combine(Directory, "run", "control.sock");
+    /// <summary>Its control socket, where the configuration does not say otherwise.</summary>
+    public string ControlSocket { get; set; }
 
     /// <summary>What it has logged.</summary>
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
@@ -88,6 +91,30 @@ public sealed class AgentProcess : IAsyncDisposable
         return this;
     }
 
+    /// <summary>
+    /// Runs shell commands before the daemon in a mount namespace of its own, and in a network namespace without interfaces if wished (root only): what they mount is
+    /// seen by nobody else. Takes effect at the next start; <see langword="null"/>: nothing is arranged any more.
+    /// </summary>
+    public AgentProcess Arrange(string? commands, bool withoutNetwork = false)
+    {
+        _arrangement = commands is null ? null : (commands, withoutNetwork);
+        return this;
+    }
+
+    /// <summary>Sets a variable of the daemon's environment; takes effect at the next start.</summary>
+    public AgentProcess SetVariable(string name, string? value)
+    {
+        _environment[name] = value;
+        return this;
+    }
+
+    /// <summary>Empties the configuration; takes effect at the next start.</summary>
+    public AgentProcess ForgetSettings()
+    {
+        _settings.Clear();
+        return this;
+    }
+
     /// <summary>A file as the running daemon sees it.</summary>
     public string OwnFile(string path) => $"/proc/{ProcessId}/root{path}";
 
@@ -121,8 +148,14 @@ public sealed class AgentProcess : IAsyncDisposable
         await WriteConfigurationAsync();
         var environment = new Dictionary<string, string?> { ["DOTNET_EnableDiagnostics"] = "0" };
         BuiltAgent.AddRuntime(environment);
-        string[] prefix = _ownDirectory is null
-            ? []
+        foreach (var (name, value) in _environment.Where(variable => variable.Value is not null))
+        {
+            environment[name] = value;
+        }
+
+        string[] prefix = _arrangement is { } arrangement
+            ? ["unshare", "--mount", .. arrangement.WithoutNetwork ? (string[])["--net"] : [], "sh", "-ec", arrangement.Commands + "\nexec \"$@\"", "sh"]
+            : _ownDirectory is null ? []
             : ["unshare", "--mount", "sh", "-c", "mount -t tmpfs none \"$1\" && mkdir \"$2\" && shift 2 && exec \"$@\"", "sh", Path.GetDirectoryName(_ownDirectory)!, _ownDirectory];
         _process = await OwnedProcess.StartAsync(
             [.. prefix, .. HangupByDefault, Program, "--config", ConfigurationFile], "/", environment.ToDictionary(entry => entry.Key, entry => entry.Value!));

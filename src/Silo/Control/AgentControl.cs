@@ -30,6 +30,8 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
         ["next_attempt_at"] = report.NextAttemptAt,
         ["last_error"] = report.LastError,
         ["last_error_at"] = report.LastErrorAt,
+        ["lider_heard_at"] = report.LiderHeardAt,
+        ["lider_confirmed_at"] = report.LiderConfirmedAt,
         ["unfinished_tasks"] = report.UnfinishedTasks,
         ["outbox_pending"] = report.Outbox.Pending,
         ["outbox_unconfirmed"] = report.Outbox.Unconfirmed,

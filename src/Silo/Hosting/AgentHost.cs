@@ -17,6 +17,7 @@ using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Doctor;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,7 +30,7 @@ namespace Ahenk.Silo.Hosting;
 internal static class AgentHost
 {
     /// <summary>Builds the daemon. The silo starts first and stops last: everything else calls grains.</summary>
-    public static IHost Build(LoadedConfiguration configuration, DaemonLog log)
+    public static IHost Build(LoadedConfiguration configuration, DaemonLog log, AhenkDatabase database)
     {
         var settings = configuration.Settings;
 
@@ -54,12 +55,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<TaskAnswers>();
         builder.Services.AddSingleton<SchedulePlanner>();
         builder.Services.AddSingleton<ScheduleKeeper>();
-        builder.Services.AddAhenkStorage(new StorageOptions
-        {
-            Path = settings.DatabaseFile,
-            OutboxMaxRows = settings.OutboxRows,
-            OutboxMaxBytes = settings.OutboxBytes,
-        });
+        builder.Services.AddAhenkStorage(database);
         builder.Services.AddSingleton<IInventory, LinuxInventory>();
         builder.Services.AddSingleton<ICommandRunner, CommandRunner>();
         builder.Services.AddSingleton<IProcessLauncher, ProcessLauncher>();
@@ -84,6 +80,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<SessionKeeper>();
         builder.Services.AddSingleton<ISessionEvents>(services => services.GetRequiredService<SessionKeeper>());
         builder.Services.AddFileTransfer(settings.Files);
+        WatchedFileTransfer.Watch(builder.Services);
         builder.Services.AddSingleton(settings.Plugins);
         builder.Services.AddSingleton(settings.PluginInstaller);
         builder.Services.AddSingleton<IPluginInstaller, PluginInstaller>();
@@ -95,6 +92,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<PluginNews>();
         builder.Services.AddSingleton<PolicyReport>();
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
+        builder.Services.AddHostedService<DatabaseCare>();
         builder.UseOrleans(SiloSetup.Configure);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddHostedService<ScheduleWatch>();
@@ -120,6 +118,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, AgreementControl>();
         services.AddSingleton<IControlMethods, PolicyControl>();
         services.AddSingleton<IControlMethods, ConfigurationControl>();
+        services.AddSingleton<IControlMethods, DoctorControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

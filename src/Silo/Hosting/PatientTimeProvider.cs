@@ -2,7 +2,8 @@ namespace Ahenk.Silo.Hosting;
 
 /// <summary>
 /// Stretches the short periodic timers of Orleans' maintenance areas. A silo that is alone has nobody to probe and nothing to
-/// balance, yet it would wake up 39 times a second for it.
+/// balance, yet it would wake up 39 times a second for it. Its time of day goes on steadily when the clock is set: Orleans activates no grain any more whose end it
+/// would have to plan before a moment that it has already passed.
 /// </summary>
 internal sealed class PatientTimeProvider(TimeProvider clock) : TimeProvider
 {
@@ -11,6 +12,10 @@ internal sealed class PatientTimeProvider(TimeProvider clock) : TimeProvider
     private static readonly TimeSpan StartingUp = TimeSpan.FromSeconds(20);
 
     private readonly long _created = clock.GetTimestamp();
+    private readonly DateTimeOffset _createdAt = clock.GetUtcNow();
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow() => _createdAt + clock.GetElapsedTime(_created);
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>

@@ -40,7 +40,7 @@ internal sealed partial class JournalWriter
         }
         catch (SqliteException error)
         {
-            var exception = StorageErrors.From(_path, error);
+            var exception = _damage.Tell(StorageErrors.From(_path, error));
             LogCheckpointFailed(exception);
             request.Fail(exception);
         }

@@ -37,7 +37,7 @@ internal sealed partial class JournalWriter
         }
         catch (SqliteException error)
         {
-            var exception = StorageErrors.From(_path, error);
+            var exception = _damage.Tell(StorageErrors.From(_path, error));
             LogVacuumFailed(exception);
             request.Fail(exception);
             return;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Storage.Sqlite.Rescue;
 using Ahenk.Storage.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private readonly string _path;
     private readonly SemaphoreSlim _gate;
     private readonly Action<OutboxCounts, bool> _committed;
+    private readonly DamageSignal _damage;
     private readonly string _stanzaPrefix;
     private readonly ILogger _logger;
     private readonly SqliteConnection _connection;
@@ -43,14 +45,22 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     /// <param name="gate">Held while a transaction is open.</param>
     /// <param name="stanzaPrefix">What the ids of stanzas begin with, for log lines.</param>
     /// <param name="committed">Told after each commit how full the outbox is and whether a row became pending.</param>
+    /// <param name="damage">Told when the file is damaged.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">The log.</param>
     public JournalWriter(
-        StorageOptions options, SemaphoreSlim gate, string stanzaPrefix, Action<OutboxCounts, bool> committed, TimeProvider time, ILogger logger)
+        StorageOptions options,
+        SemaphoreSlim gate,
+        string stanzaPrefix,
+        Action<OutboxCounts, bool> committed,
+        DamageSignal damage,
+        TimeProvider time,
+        ILogger logger)
     {
         _path = options.Path;
         _gate = gate;
         _committed = committed;
+        _damage = damage;
         _stanzaPrefix = stanzaPrefix;
         _logger = logger;
         _checkpointAfter = options.CheckpointAfter;
@@ -328,7 +338,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     private void FailAll(List<IJournalWrite> batch, Exception error)
     {
-        var exception = error is SqliteException sqlite ? StorageErrors.From(_path, sqlite) : error;
+        var exception = error is SqliteException sqlite ? _damage.Tell(StorageErrors.From(_path, sqlite)) : error;
         LogFailed(exception, batch.Count);
         foreach (var write in batch)
         {

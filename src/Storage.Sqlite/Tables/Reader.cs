@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Storage.Sqlite.Rescue;
 using Microsoft.Data.Sqlite;
 
 namespace Ahenk.Storage.Sqlite.Tables;
@@ -10,8 +11,12 @@ namespace Ahenk.Storage.Sqlite.Tables;
 /// </summary>
 internal sealed partial class Reader : IDisposable
 {
+    /// <summary>Nobody puts a message off for so long: the clock has been set back since, and the message would wait for it to come round again.</summary>
+    private static readonly TimeSpan FarthestDue = TimeSpan.FromHours(2);
+
     private readonly Lock _turn = new();
     private readonly string _path;
+    private readonly DamageSignal _damage;
     private readonly SqliteConnection _connection;
     private readonly List<Statement> _statements = [];
     private readonly Statement _task;
@@ -32,8 +37,9 @@ internal sealed partial class Reader : IDisposable
     private readonly Statement _property;
     private readonly Statement _quickCheck;
 
-    public Reader(string path)
+    public Reader(string path, DamageSignal damage)
     {
+        _damage = damage;
         const string TaskColumns = "task_id, plugin, command, parameters, state, received_at, finished_at, response_code, plugin_version, file_server";
         const string ReminderColumns = "grain_id, name, start_at, period, etag";
         _path = path;
@@ -47,7 +53,7 @@ internal sealed partial class Reader : IDisposable
         _document = Prepare("SELECT text FROM document WHERE kind = ?1 AND name = ?2");
         _documents = Prepare("SELECT name, text FROM document WHERE kind = ?1 ORDER BY name");
         _due = Prepare("""
-            SELECT id, body FROM outbox INDEXED BY outbox_pending WHERE state = 0 AND not_before <= ?1 ORDER BY id LIMIT ?2
+            SELECT id, body FROM outbox INDEXED BY outbox_pending WHERE state = 0 AND (not_before <= ?1 OR not_before > ?3) ORDER BY id LIMIT ?2
             """);
         _nextDue = Prepare("SELECT min(not_before) FROM outbox INDEXED BY outbox_pending WHERE state = 0");
         _stream = Prepare("SELECT stream_id, bound_jid, handled, sent FROM stream");
@@ -86,7 +92,7 @@ internal sealed partial class Reader : IDisposable
 
     public IReadOnlyList<OutboxRow> Due(DateTimeOffset now, int limit, string stanzaPrefix) => All(
         _due,
-        due => due.Bind(1, now).Bind(2, limit),
+        due => due.Bind(1, now).Bind(2, limit).Bind(3, now + FarthestDue),
         row => new OutboxRow(row.Number(0), StanzaIds.Make(stanzaPrefix, row.Number(0)), row.Text(1)));
 
     public DateTimeOffset? NextDue() =>
@@ -176,7 +182,7 @@ internal sealed partial class Reader : IDisposable
             }
             catch (SqliteException error)
             {
-                throw StorageErrors.From(_path, error);
+                throw _damage.Tell(StorageErrors.From(_path, error));
             }
             finally
             {

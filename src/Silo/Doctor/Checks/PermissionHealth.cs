@@ -1,0 +1,55 @@
+using Ahenk.Silo.Configuration;
+using Ahenk.Silo.Control;
+using Ahenk.Storage.Sqlite.Rescue;
+
+namespace Ahenk.Silo.Doctor.Checks;
+
+/// <summary>Whether files that make whoever changes them root, or hold secrets, are root's alone.</summary>
+internal sealed class PermissionHealth(Patient patient) : NeedsConfiguration(patient)
+{
+    private const UnixFileMode Write = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    private const UnixFileMode Any =
+        Write | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    public override int Number => 17;
+
+    public override string Name => "permissions";
+
+    protected override Task<Finding> CheckAsync(AhenkSettings settings, CancellationToken cancellationToken)
+    {
+        var state = Path.GetDirectoryName(settings.DatabaseFile)!;
+        var wrong = new List<string>();
+        Look(wrong, Patient.ConfigurationFile, Any, "chmod 600");
+        Look(wrong, state, Any, "chmod 700");
+        Look(wrong, settings.DatabaseFile, Any, "chmod 600");
+        Look(wrong, DatabaseFiles.GoodCopyOf(settings.DatabaseFile), Any, "chmod 600");
+        Look(wrong, settings.RunDirectory, Write, "chmod 755");
+        foreach (var folder in settings.PluginHost.Directories.Where(Directory.Exists))
+        {
+            Look(wrong, folder, Write, "chmod go-w");
+            foreach (var plugin in Directory.EnumerateDirectories(folder))
+            {
+                Look(wrong, plugin, Write, "chmod -R go-w");
+            }
+        }
+
+        // Everybody asks for the status there, and login hooks of other users may not be root's: a closed socket is a fault too.
+        var socket = ControlSocket.PathIn(settings.RunDirectory);
+        if (Patient.Daemon is not null && File.Exists(socket) && (File.GetUnixFileMode(socket) & UnixFileMode.OtherWrite) == 0)
+        {
+            wrong.Add($"{socket} cannot be used by all users, who may ask for the status there (restart the agent).");
+        }
+
+        return Task.FromResult(wrong.Count == 0
+            ? Finding.Ok("Configuration, state, plugins and the control socket have the modes they must have.")
+            : Finding.Warning(string.Join(' ', wrong), "Find out who has changed them and what else, then give them the modes that are named; all must belong to root."));
+    }
+
+    private static void Look(List<string> wrong, string path, UnixFileMode forbidden, string remedy)
+    {
+        if (Path.Exists(path) && (File.GetUnixFileMode(path) & forbidden) != 0)
+        {
+            wrong.Add($"{path} has mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)} ({remedy} {path}).");
+        }
+    }
+}
