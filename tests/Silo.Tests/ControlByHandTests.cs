@@ -91,7 +91,7 @@ public sealed class ControlByHandTests : IAsyncLifetime
 
         Assert.True((bool)answer!["known"]!);
         var entry = Assert.Single((await Ask("outbox", []))!.AsArray())!;
-        Assert.Equal(("TASK_STATUS", 7, "waiting", true), ((string?)entry["type"], (int)entry["task"]!, (string?)entry["state"], (bool)entry["final"]!));
+        Assert.Equal(("TASK_STATUS", 7L, "waiting", true), ((string?)entry["type"], (long)entry["task"]!, (string?)entry["state"], (bool)entry["final"]!));
         var message = (await Ask("outbox_message", new JsonObject { ["id"] = (long)entry["id"]! }))!;
         Assert.Equal(("TASK_WARNING", "by hand"), ((string?)message["body"]!["responseCode"], (string?)message["body"]!["responseData"]!["Result"]));
         Assert.DoesNotContain(Secret, message.ToJsonString(), StringComparison.Ordinal);
