@@ -10,38 +10,33 @@ internal static class AgentCommands
 
     private static Command Register()
     {
-        var host = new Argument<string>("host") { Description = "The XMPP server of Lider." };
-        var user = new Argument<string>("user") { Description = "A directory user who may register machines." };
-        var command = new Command("register", "Registers this machine with Lider. The user's password is asked for, or read from standard input.") { host, user };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var host = new Argument<string>("host") { Description = Words.Say("The XMPP server of Lider.", "Lider'in XMPP sunucusu.") };
+        var user = new Argument<string>("user") { Description = Words.Say("A directory user who may register machines.", "Bilgisayar kaydedebilen bir dizin kullanıcısı.") };
+        var command = new Command("register", Words.Say(
+            "Registers this machine with Lider. The user's password is asked for, or read from standard input.",
+            "Bu bilgisayarı Lider'e kaydeder. Kullanıcının parolası sorulur ya da standart girdiden okunur.")) { host, user };
+        command.SetAction((parsed, cancellationToken) =>
         {
             var name = parsed.GetValue(user)!;
-            if (PasswordPrompt.Read($"Password of {name}: ") is not { Length: > 0 } password)
-            {
-                await Console.Error.WriteLineAsync("No password was given.");
-                return ExitCodes.Usage;
-            }
-
-            var answer = await ControlClient.CallAsync(
-                parsed.GetValue(CommandOptions.Socket)!,
-                "register",
-                new JsonObject { ["host"] = parsed.GetValue(host), ["user"] = name, ["password"] = password },
-                cancellationToken);
-            Console.WriteLine(answer?["message"]?.ToString());
-            return answer?["succeeded"]?.GetValue<bool>() == true ? ExitCodes.Success : ExitCodes.Refused;
+            var password = PasswordPrompt.Read(Words.Say($"Password of {name}: ", $"{name} kullanıcısının parolası: "));
+            return string.IsNullOrEmpty(password)
+                ? throw new ControlFailure(ExitCodes.Usage, Words.Say("No password was given.", "Parola verilmedi."))
+                : Answer.Ask(
+                    parsed,
+                    "register",
+                    new JsonObject { ["host"] = parsed.GetValue(host), ["user"] = name, ["password"] = password },
+                    answer => Rendering.OneLine(answer, "message"),
+                    cancellationToken,
+                    answer => answer["succeeded"]?.GetValue<bool>() == true ? ExitCodes.Success : ExitCodes.Refused);
         });
         return command;
     }
 
     private static Command Status()
     {
-        var command = new Command("status", "Shows registration, connection, last error and queue lengths.");
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var status = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "status", [], cancellationToken);
-            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(status) : Rendering.Status(status!));
-            return ExitCodes.Success;
-        });
+        var command = new Command("status", Words.Say(
+            "Shows registration, connection, last error and queue lengths.", "Kaydı, bağlantıyı, son hatayı ve kuyrukların uzunluğunu gösterir."));
+        command.SetAction((parsed, cancellationToken) => Answer.Ask(parsed, "status", [], Rendering.Status, cancellationToken));
         return command;
     }
 }

@@ -6,25 +6,31 @@ namespace Ahenk.Cli;
 /// <summary>The words about the user agreement: <c>ahenk agreement [show|accept|refuse]</c>.</summary>
 internal static class AgreementCommands
 {
-    private static readonly Option<string> User = new("--user") { Description = "Whose agreement; only root may name another user.", Recursive = true };
+    private static readonly Option<string> User = new("--user")
+    {
+        Description = Words.Say("Whose agreement; only root may name another user.", "Kimin sözleşmesi; başkasını yalnızca root belirtebilir."),
+        Recursive = true,
+    };
 
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var show = new Command("show", "Shows the agreement and whether you have accepted it.");
+        var show = new Command("show", Words.Say("Shows the agreement and whether you have accepted it.", "Sözleşmeyi ve kabul edip etmediğinizi gösterir."));
         show.SetAction(async (parsed, cancellationToken) =>
         {
-            Print(await Ask(parsed, cancellationToken));
-            return ExitCodes.Success;
+            var agreement = await Ask(parsed, cancellationToken);
+            return Cli.Answer.Write(parsed, agreement, () => Text(agreement));
         });
-        var command = new Command("agreement", "Shows the user agreement and takes your answer.") { User, show, Word("accept", true), Word("refuse", false) };
+        var command = new Command("agreement", Words.Say("Shows the user agreement and takes your answer.", "Kullanıcı sözleşmesini gösterir ve yanıtınızı alır.")) { User, show, Word("accept", true), Word("refuse", false) };
         command.SetAction((parsed, cancellationToken) => ShowAndAsk(parsed, cancellationToken));
         return command;
     }
 
     private static Command Word(string word, bool accepts)
     {
-        var command = new Command(word, accepts ? "Accepts the agreement." : "Refuses the agreement: your sessions are ended.");
+        var command = new Command(word, accepts
+            ? Words.Say("Accepts the agreement.", "Sözleşmeyi kabul eder.")
+            : Words.Say("Refuses the agreement: your sessions are ended.", "Sözleşmeyi reddeder: oturumlarınız sonlandırılır."));
         command.SetAction(async (parsed, cancellationToken) =>
             await Answer(parsed, await Ask(parsed, cancellationToken), accepts, cancellationToken));
         return command;
@@ -33,8 +39,8 @@ internal static class AgreementCommands
     private static async Task<int> ShowAndAsk(ParseResult parsed, CancellationToken cancellationToken)
     {
         var agreement = await Ask(parsed, cancellationToken);
-        Print(agreement);
-        if (agreement["required"]?.GetValue<bool>() != true || agreement["accepted"]?.GetValue<bool>() == true)
+        Cli.Answer.Write(parsed, agreement, () => Text(agreement));
+        if (parsed.GetValue(CommandOptions.AsJson) || agreement["required"]?.GetValue<bool>() != true || agreement["accepted"]?.GetValue<bool>() == true)
         {
             return ExitCodes.Success;
         }
@@ -65,24 +71,22 @@ internal static class AgreementCommands
         parameters["accepted"] = accepts;
         parameters["md5"] = agreement["md5"]?.ToString();
         var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "agreement_answer", parameters, cancellationToken);
-        Console.WriteLine(Rendering.OneLine(answer!, "message"));
-        return ExitCodes.Success;
+        return Cli.Answer.Write(parsed, answer, () => Rendering.OneLine(answer!, "message"));
     }
 
     private static JsonObject Parameters(ParseResult parsed) => parsed.GetValue(User) is { } user ? new JsonObject { ["user"] = user } : [];
 
-    private static void Print(JsonNode agreement)
+    private static string Text(JsonNode agreement)
     {
         var words = AgreementWords.Current;
-        Console.WriteLine(Rendering.Lines(agreement, "text").TrimEnd());
-        Console.WriteLine();
-        Console.WriteLine(agreement["required"]?.GetValue<bool>() != true
+        var standing = agreement["required"]?.GetValue<bool>() != true
             ? words.NotRequired
             : agreement["accepted"]?.GetValue<bool>() switch
             {
                 null => words.Open,
                 true => words.Accepted,
                 false => words.Refused,
-            });
+            };
+        return $"{Rendering.Lines(agreement, "text").TrimEnd()}\n\n{standing}";
     }
 }

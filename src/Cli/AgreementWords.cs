@@ -37,11 +37,7 @@ internal sealed record AgreementWords(
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
     /// <summary>Those of the user's locale (locale(7)).</summary>
-    public static AgreementWords Current { get; } = In(
-        ((string[])["LC_ALL", "LC_MESSAGES", "LANG"]).Select(Environment.GetEnvironmentVariable).FirstOrDefault(static value => !string.IsNullOrEmpty(value)));
-
-    /// <summary>Those of a locale.</summary>
-    public static AgreementWords In(string? locale) => locale?.StartsWith("tr", StringComparison.Ordinal) == true ? Turkish : English;
+    public static AgreementWords Current { get; } = Words.IsTurkish ? Turkish : English;
 
     /// <summary>Whether a line accepts. Only the whole word does.</summary>
     public bool IsYes(string line) => Is(line, Yes);

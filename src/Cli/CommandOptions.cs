@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ahenk.Configuration;
 
 namespace Ahenk.Cli;
 
@@ -9,10 +10,21 @@ internal static class CommandOptions
 
     public static Option<string> Socket { get; } = new("--socket")
     {
-        Description = "The daemon's control socket.",
+        Description = Words.Say("The daemon's control socket.", "Hizmetin denetim soketi."),
         DefaultValueFactory = _ => DefaultSocket,
         Recursive = true,
     };
 
-    public static Option<bool> AsJson { get; } = new("--json") { Description = "Answer as JSON.", Recursive = true };
+    public static Option<bool> AsJson { get; } = new("--json") { Description = Words.Say("Answer as JSON.", "JSON olarak yanıtla."), Recursive = true };
+
+    /// <summary>For commands that read the configuration themselves.</summary>
+    public static Option<string> Configuration(bool recursive = false) => new("--config")
+    {
+        Description = Words.Say("The main configuration file.", "Ana yapılandırma dosyası."),
+        DefaultValueFactory = _ => ConfigurationFiles.DefaultPath,
+        Recursive = recursive,
+    };
+
+    /// <summary>For lists.</summary>
+    public static Option<int> Limit(string description) => new("--limit") { Description = description, DefaultValueFactory = _ => 50 };
 }

@@ -26,12 +26,14 @@ internal static class ConfigRendering
     }
 
     /// <summary>Where a described key's value stands.</summary>
-    public static string Source(JsonNode described) => described["file"] is { } file ? $"{file}, line {described["line"]}" : "default";
+    public static string Source(JsonNode described) => described["file"] is { } file
+        ? Words.Say($"{file}, line {described["line"]}", $"{file}, satır {described["line"]}")
+        : Words.Say("default", "varsayılan");
 
     /// <summary>Described keys for people.</summary>
     public static string Table(JsonArray keys)
     {
-        var rows = new List<string[]> { (string[])["KEY", "VALUE", "FROM"] };
+        var rows = new List<string[]> { (string[])[Words.Say("KEY", "ANAHTAR"), Words.Say("VALUE", "DEĞER"), Words.Say("FROM", "KAYNAK")] };
         rows.AddRange(keys.Select(key => (string[])
             [$"{key!["section"]}.{key["key"]}", Rendering.OneLine(key, "value"), Source(key)]));
         return Rendering.Table(rows);
@@ -41,9 +43,11 @@ internal static class ConfigRendering
     public static string Text(ConfigurationFiles files, IReadOnlyList<ConfigurationProblem> problems)
     {
         var (errors, warnings) = (problems.Count(problem => problem.IsError), problems.Count(problem => !problem.IsError));
-        var lines = problems.Select(problem => $"{(problem.IsError ? "error" : "warning")}: {problem.Message}");
+        var lines = problems.Select(problem => $"{(problem.IsError ? Terminal.Bad(Words.Say("error", "hata")) : Terminal.Doubtful(Words.Say("warning", "uyarı")))}: {problem.Message}");
         var read = files.All.Count > 0 ? string.Join(", ", files.All) : files.MainFile;
-        return string.Join('\n', lines.Append(problems.Count == 0 ? $"Nothing is wrong with {read}." : $"{errors} errors, {warnings} warnings in {read}."));
+        return string.Join('\n', lines.Append(problems.Count == 0
+            ? Words.Say($"Nothing is wrong with {read}.", $"{read} içinde yanlış bir şey yok.")
+            : Words.Say($"{errors} errors, {warnings} warnings in {read}.", $"{read} içinde {errors} hata, {warnings} uyarı.")));
     }
 
     /// <summary>What a check found, for programs.</summary>
@@ -68,14 +72,16 @@ internal static class ConfigRendering
     {
         if (answer["succeeded"]?.GetValue<bool>() != true)
         {
-            return string.Join('\n', Texts(answer, "problems").Append("Nothing was changed."));
+            return string.Join('\n', Texts(answer, "problems").Append(Words.Say("Nothing was changed.", "Hiçbir şey değiştirilmedi.")));
         }
 
         var (applied, needRestart) = (Texts(answer, "applied"), Texts(answer, "needs_restart"));
         return string.Join('\n', (string[])
         [
-            applied.Length > 0 ? $"Changed: {string.Join(", ", applied)}." : "Nothing has changed of what counts at once.",
-            .. needRestart.Length > 0 ? (string[])[$"Needs a restart: {string.Join(", ", needRestart)}."] : [],
+            applied.Length > 0
+                ? Words.Say($"Changed: {string.Join(", ", applied)}.", $"Değişti: {string.Join(", ", applied)}.")
+                : Words.Say("Nothing has changed of what counts at once.", "Hemen geçerli olanlardan hiçbiri değişmedi."),
+            .. needRestart.Length > 0 ? (string[])[Words.Say($"Needs a restart: {string.Join(", ", needRestart)}.", $"Yeniden başlatma gerekir: {string.Join(", ", needRestart)}.")] : [],
         ]);
     }
 

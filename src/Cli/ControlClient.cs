@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -7,11 +9,24 @@ namespace Ahenk.Cli;
 /// <summary>Calls the daemon over its control socket: JSON-RPC 2.0, one object a line.</summary>
 internal static class ControlClient
 {
+    /// <summary>What the daemon reads of a line.</summary>
+    private const int LongestRequest = 64 * 1024;
+
+    /// <summary>Letters stay letters: as escapes they would take thrice the room.</summary>
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Calls a method and waits for its answer.</summary>
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
     public static async Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
     {
         var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
+        var line = request.ToJsonString(Relaxed) + "\n";
+        if (Encoding.UTF8.GetByteCount(line) > LongestRequest)
+        {
+            throw new ControlFailure(ExitCodes.Usage, Words.Say(
+                $"That is too much for one message: the daemon takes {LongestRequest >> 10} KiB.", $"Tek ileti için çok fazla: hizmet en çok {LongestRequest >> 10} KiB alır."));
+        }
+
         JsonNode? answer;
         try
         {
@@ -19,20 +34,25 @@ internal static class ControlClient
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
             await using var stream = new NetworkStream(socket);
             await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(request.ToJsonString() + "\n");
+            await writer.WriteAsync(line);
             await writer.FlushAsync(cancellationToken);
             using var reader = new StreamReader(stream);
-            answer = await reader.ReadLineAsync(cancellationToken) is { } line ? JsonNode.Parse(line) : null;
+            answer = await reader.ReadLineAsync(cancellationToken) is { } text ? JsonNode.Parse(text) : null;
         }
         catch (Exception failure) when (failure is SocketException or IOException or JsonException)
         {
-            throw new ControlFailure(ExitCodes.NotRunning, $"The daemon cannot be reached at {socketPath}: {failure.Message}. Is it running? (systemctl status ahenk)");
+            var reason = File.Exists(socketPath) ? failure.Message : Words.Say("there is no such socket", "böyle bir soket yok");
+            throw new ControlFailure(ExitCodes.NotRunning, Words.Say(
+                $"The daemon cannot be reached at {socketPath}: {reason}. Is it running? (systemctl status ahenk)",
+                $"{socketPath} üzerinden hizmete ulaşılamıyor: {reason}. Çalışıyor mu? (systemctl status ahenk)"));
         }
 
         return answer switch
         {
-            null => throw new ControlFailure(ExitCodes.NotRunning, $"The daemon closed the connection at {socketPath} without an answer; look at its log."),
-            { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? "The daemon refused."),
+            null => throw new ControlFailure(ExitCodes.NotRunning, Words.Say(
+                $"The daemon closed the connection at {socketPath} without an answer; look at its log.",
+                $"Hizmet {socketPath} bağlantısını yanıt vermeden kapattı; günlüğüne bakın.")),
+            { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? Words.Say("The daemon refused.", "Hizmet reddetti.")),
             _ => answer["result"],
         };
     }
@@ -42,19 +62,4 @@ internal static class ControlClient
 internal sealed class ControlFailure(int exitCode, string message) : Exception(message)
 {
     public int ExitCode => exitCode;
-}
-
-/// <summary>What <c>ahenk</c> ends with.</summary>
-internal static class ExitCodes
-{
-    public const int Success = 0;
-
-    /// <summary>The daemon did what was asked without success, or refused.</summary>
-    public const int Refused = 1;
-
-    /// <summary>The command line is wrong.</summary>
-    public const int Usage = 2;
-
-    /// <summary>The daemon is not running.</summary>
-    public const int NotRunning = 3;
 }

@@ -8,34 +8,32 @@ internal static class PluginCommands
 {
     public static IEnumerable<Command> Create() => [
         Plugins(),
-        Change("load", "Loads plugins that were added or removed."),
-        Change("reload", "Loads plugins anew."),
-        Change("remove", "Takes plugins out of use until they are loaded again."),
+        Change("load", Words.Say("Loads plugins that were added or removed.", "Eklenen ya da kaldırılan eklentileri yükler.")),
+        Change("reload", Words.Say("Loads plugins anew.", "Eklentileri yeniden yükler.")),
+        Change("remove", Words.Say("Takes plugins out of use until they are loaded again.", "Eklentileri yeniden yüklenene dek kullanımdan kaldırır.")),
     ];
 
     private static Command Plugins()
     {
-        var command = new Command("plugins", "Lists the plugins and how they are.");
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var plugins = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "plugins", [], cancellationToken);
-            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(plugins) : Rendering.Plugins(plugins!.AsArray()));
-            return ExitCodes.Success;
-        });
+        var command = new Command("plugins", Words.Say("Lists the plugins and how they are.", "Eklentileri ve durumlarını listeler."));
+        command.SetAction((parsed, cancellationToken) => Answer.Ask(parsed, "plugins", [], answer => Rendering.Plugins(answer.AsArray()), cancellationToken));
         return command;
     }
 
     private static Command Change(string word, string description)
     {
-        var names = new Option<string>("--plugins", "-p") { Description = "Their names, with commas between them, or 'all'.", Required = true };
-        var command = new Command(word, description) { names };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var names = new Option<string>("--plugins", "-p")
         {
-            var changed = await ControlClient.CallAsync(
-                parsed.GetValue(CommandOptions.Socket)!, word, new JsonObject { ["plugins"] = parsed.GetValue(names) }, cancellationToken);
-            Console.WriteLine(string.Join('\n', changed!.AsArray().Select(plugin => Rendering.OneLine(plugin!, "message"))));
-            return ExitCodes.Success;
-        });
+            Description = Words.Say("Their names, with commas between them, or 'all'.", "Adları, aralarında virgülle, ya da 'all' (hepsi)."),
+            Required = true,
+        };
+        var command = new Command(word, description) { names };
+        command.SetAction((parsed, cancellationToken) => Answer.Ask(
+            parsed,
+            word,
+            new JsonObject { ["plugins"] = parsed.GetValue(names) },
+            answer => string.Join('\n', answer.AsArray().Select(plugin => Rendering.OneLine(plugin!, "message"))),
+            cancellationToken));
         return command;
     }
 }

@@ -5,11 +5,13 @@ namespace Ahenk.Cli;
 /// <summary>Writes policies for people.</summary>
 internal static class PolicyRendering
 {
-    private const string Machine = "(the machine)";
+    private static string Machine => Words.Say("(the machine)", "(bilgisayar)");
 
     public static string Policies(JsonArray owners)
     {
-        var rows = new List<string[]> { (string[])["USER", "POLICY", "VERSION", "ASSIGNED", "EXPIRES", "PLUGINS"] };
+        var rows = new List<string[]> { (string[])[
+            Words.Say("USER", "KULLANICI"), Words.Say("POLICY", "POLİTİKA"), Words.Say("VERSION", "SÜRÜM"), Words.Say("ASSIGNED", "ATANDI"),
+            Words.Say("EXPIRES", "BİTİŞ"), Words.Say("PLUGINS", "EKLENTİLER")] };
         foreach (var owner in owners)
         {
             rows.AddRange(owner!["policies"]!.AsArray().Select(policy => (string[])
@@ -24,7 +26,8 @@ internal static class PolicyRendering
 
     public static string Plan(JsonArray owners)
     {
-        var rows = new List<string[]> { (string[])["USER", "STEP", "PLUGIN", "REASON"] };
+        var rows = new List<string[]> { (string[])[
+            Words.Say("USER", "KULLANICI"), Words.Say("STEP", "ADIM"), Words.Say("PLUGIN", "EKLENTİ"), Words.Say("REASON", "NEDEN")] };
         foreach (var owner in owners)
         {
             rows.AddRange(owner!["plan"]!.AsArray().Select(step => (string[])

@@ -1,38 +1,62 @@
 using System.CommandLine;
 using Ahenk.Cli.Documentation;
+using Ahenk.Cli.Support;
 
 namespace Ahenk.Cli;
 
 /// <summary>The <c>ahenk</c> command.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] arguments) => arguments switch
+    internal static Task<int> Main(string[] arguments)
     {
-        // A user waits for these: they do without what the command line of the others needs.
-        ["login" or "logout", ..] when !arguments.Any(argument => argument is "--help" or "-h" or "-?") =>
-            Task.FromResult(LoginEvents.Run(arguments[0], arguments.AsSpan(1), CommandOptions.DefaultSocket)),
-        _ => RunAsync(arguments),
-    };
+        switch (arguments)
+        {
+            // A user waits for these: they do without what the command line of the others needs.
+            case ["login" or "logout", ..] when !arguments.Any(argument => argument is "--help" or "-h" or "-?" or "--json"):
+                return Task.FromResult(LoginEvents.Run(arguments[0], arguments.AsSpan(1), CommandOptions.DefaultSocket));
 
-    private static async Task<int> RunAsync(string[] arguments)
+            // The package is built with these texts, whatever the locale of whoever builds it.
+            case ["documentation", ..]:
+                Environment.SetEnvironmentVariable("LC_ALL", "C");
+                break;
+        }
+
+        return RunAsync(arguments);
+    }
+
+    /// <summary>The whole command line.</summary>
+    internal static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Talks to the Ahenk daemon of this machine.") { CommandOptions.Socket, CommandOptions.AsJson };
+        var root = new RootCommand(Words.Say("Talks to the Ahenk daemon of this machine.", "Bu bilgisayardaki Ahenk hizmetiyle konuşur.")) { CommandOptions.Socket, CommandOptions.AsJson };
         foreach (var command in AllCommands())
         {
             root.Add(command);
         }
 
+        if (Words.IsTurkish)
+        {
+            TurkishHelp.Install(root);
+        }
+
+        return root;
+    }
+
+    private static async Task<int> RunAsync(string[] arguments)
+    {
+        var parsed = CreateRoot().Parse(arguments);
         try
         {
-            var parsed = root.Parse(arguments);
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }) is var code && parsed.Errors.Count > 0
-                ? ExitCodes.Usage
-                : code;
+            if (parsed.Errors.Count > 0 && parsed.GetValue(CommandOptions.AsJson))
+            {
+                throw new ControlFailure(ExitCodes.Usage, string.Join(' ', parsed.Errors.Select(error => error.Message)));
+            }
+
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
         catch (ControlFailure failure)
         {
-            await Console.Error.WriteLineAsync(failure.Message);
-            return failure.ExitCode;
+            return Answer.Write(parsed, failure);
         }
     }
 
@@ -41,6 +65,8 @@ internal static class Program
     [
         .. AgentCommands.Create(),
         .. TaskCommands.Create(),
+        OutboxCommands.Create(),
+        SendCommand.Create(),
         .. PluginCommands.Create(),
         .. UserCommands.Create(),
         AgreementCommands.Create(),
@@ -49,6 +75,8 @@ internal static class Program
         LogCommands.Create(),
         ImportCommand.Create(),
         DoctorCommands.Create(),
+        SupportCommand.Create(),
+        VersionCommand.Create(),
         DocumentationCommand.Create(),
     ];
 }

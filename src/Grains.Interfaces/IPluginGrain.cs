@@ -31,6 +31,24 @@ public interface IPluginGrain : IGrainWithStringKey
     /// <returns>What became of it, as a sentence for the administrator; when the queue takes longer than some seconds, that it will be done.</returns>
     [AlwaysInterleave]
     Task<string> Change(PluginChange change);
+
+    /// <summary>Takes a command out of the queue, or cancels it while it runs. Returns at once.</summary>
+    /// <param name="id">The id of its task, or of a local run.</param>
+    [AlwaysInterleave]
+    Task<WorkCancel> Cancel(long id);
+}
+
+/// <summary>What became of a command that is to be cancelled.</summary>
+public enum WorkCancel
+{
+    /// <summary>The plugin does not have it.</summary>
+    NotHere,
+
+    /// <summary>It was waiting for its turn and is not run; its owner is not told.</summary>
+    Removed,
+
+    /// <summary>It runs and is cancelled; its owner is told how it ended.</summary>
+    Ending,
 }
 
 /// <summary>What can be asked of a plugin.</summary>

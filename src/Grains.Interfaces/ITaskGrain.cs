@@ -38,6 +38,27 @@ public interface ITaskGrain : IGrainWithIntegerKey, IPluginWorkOwner, IPluginWai
     /// </summary>
     /// <param name="plannedAt">The occurrence, <see cref="PluginWork.Run"/>.</param>
     Task<bool> StartRun(DateTimeOffset plannedAt);
+
+    /// <summary>
+    /// An administrator of the machine does not want it: what waits is answered as killed and not run, what runs is ended and then answered so, a schedule is ended.
+    /// </summary>
+    Task<CancelOutcome> Cancel();
+}
+
+/// <summary>What became of a task, or a local run, that is to be cancelled.</summary>
+public enum CancelOutcome
+{
+    /// <summary>It is not known here.</summary>
+    Unknown,
+
+    /// <summary>It has ended before.</summary>
+    Finished,
+
+    /// <summary>It did not run and will not.</summary>
+    Cancelled,
+
+    /// <summary>It runs and is being ended.</summary>
+    Ending,
 }
 
 /// <summary>A task as it came over the wire.</summary>

@@ -150,26 +150,11 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         Pump();
     }
 
-    private async Task RunWork(PluginWork work)
-    {
-        if (!await MayStart(work))
-        {
-            return;
-        }
-
-        var run = await Run(work);
-        await Complete(work, run.Outcome);
-        if (run.AfterAnswer is { } act)
-        {
-            await Act(work, act);
-        }
-    }
-
-    private async Task<PluginRun> Run(PluginWork work)
+    private async Task<PluginRun> Run(PluginWork work, CancellationToken stop)
     {
         try
         {
-            return await _host.RunAsync(Name, work, _stopping.Token);
+            return await _host.RunAsync(Name, work, stop);
         }
         catch (Exception failure)
         {
@@ -286,7 +271,7 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         var known = _host.List().FirstOrDefault(plugin => plugin.Name == Name && plugin.Status == PluginStatus.Active);
         if (known is not null && known.Modes.Contains(mode) && (mode != PluginMode.Shutdown || known.IsLoaded))
         {
-            await Run(new PluginWork { Kind = PluginWorkKind.Mode, Command = mode.ToString() });
+            await Run(new PluginWork { Kind = PluginWorkKind.Mode, Command = mode.ToString() }, _stopping.Token);
         }
     }
 

@@ -19,6 +19,11 @@ public sealed partial class PluginRequests(
         var message = Parse(body) is { } parsed && TextOf(parsed, "type") is { Length: > 0 } type
             ? parsed.ToJsonString()
             : throw new PluginRequestException("The message is not a JSON object with a type.");
+        if (Parse(message)!["taskId"] is JsonValue id && id.TryGetValue<long>(out var taskId) && LocalRunId.Is(taskId))
+        {
+            throw new PluginRequestException("The command is run by an administrator of the machine: Lider knows nothing of it.");
+        }
+
         if (message.Length > options.MaxStanzaBytes - TaskAnswers.StanzaOverhead)
         {
             throw new PluginRequestException($"The message of {message.Length} bytes does not fit a stanza of {options.MaxStanzaBytes} bytes ([CONNECTION] max_stanza_kib).");

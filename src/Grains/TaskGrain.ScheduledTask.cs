@@ -177,6 +177,21 @@ public sealed partial class TaskGrain
             await Check();
         }
 
+        /// <summary>Ends the schedule, no run of which is going on, with an answer.</summary>
+        public async Task CancelWith(TaskAnswer answer)
+        {
+            // A run that waits for its turn is what is stored as the next.
+            if ((_run?.At ?? Next?.At) is { } at)
+            {
+                _run = null;
+                _isQueued = false;
+                await Pass(at, answer.ResponseCode, null, answer.Draft);
+                grain.DelayDeactivation(TimeSpan.Zero);
+            }
+
+            await Check();
+        }
+
         private DateTimeOffset? LastAt => _run?.At > (_stored.LastAt ?? DateTimeOffset.MinValue) ? _run.At : _stored.LastAt;
 
         /// <summary>A clock or zone that was changed makes another occurrence the next one.</summary>

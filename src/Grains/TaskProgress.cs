@@ -10,6 +10,12 @@ public sealed class TaskProgress(TaskAnswers answers, IOutbox outbox, ITaskStore
     /// <inheritdoc/>
     public async Task ReportAsync(long taskId, string message, JsonObject? data)
     {
+        if (LocalRunId.Is(taskId))
+        {
+            // Lider has not asked for it.
+            return;
+        }
+
         var task = await tasks.FindAsync(taskId);
         var report = answers.Compose(taskId, new TaskOutcome(PluginCode.Processing, message, data?.ToJsonString()), task?.ReceivedAt);
         await outbox.AddAsync(report.Draft with { IsFinal = false });

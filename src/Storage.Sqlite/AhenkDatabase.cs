@@ -37,6 +37,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         Tasks = new SqliteTaskStore(Journal, _reader, options);
         Schedules = new SqliteScheduleStore(Journal, _reader, options);
         Outbox = new SqliteOutbox(Journal, _reader, options, signal, prefix);
+        OutboxView = new SqliteOutboxView(_reader);
         Stream = new SqliteStreamStore(Journal, _reader);
         PluginData = new SqlitePluginData(Journal, _reader);
         Documents = new SqliteDocumentStore(Journal, _reader, options);
@@ -67,6 +68,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>The outbox.</summary>
     public IOutbox Outbox { get; }
+
+    /// <summary>The outbox, to be looked at.</summary>
+    public IOutboxView OutboxView { get; }
 
     /// <summary>The resumable stream.</summary>
     public IStreamStore Stream { get; }

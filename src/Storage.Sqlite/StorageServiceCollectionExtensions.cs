@@ -9,7 +9,7 @@ namespace Ahenk.Storage.Sqlite;
 public static class StorageServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IStreamStore"/>,
+    /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IOutboxView"/>, <see cref="IStreamStore"/>,
     /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
@@ -28,6 +28,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Schedules);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().OutboxView);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Stream);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().PluginData);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Documents);

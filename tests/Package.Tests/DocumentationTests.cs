@@ -17,7 +17,7 @@ public sealed partial class DocumentationTests : IDisposable
         var page = await CommandAsync("documentation", "manual");
 
         var commands = await CommandsAsync();
-        Assert.All(commands, command => Assert.Contains($".SS ahenk {command}", page, StringComparison.Ordinal));
+        Assert.All(commands, command => Assert.Contains($".SS ahenk {command.Replace("-", "\\-", StringComparison.Ordinal)}", page, StringComparison.Ordinal));
         Assert.DoesNotContain("documentation", page, StringComparison.Ordinal);
         await CheckAsync(page);
     }
@@ -95,6 +95,6 @@ public sealed partial class DocumentationTests : IDisposable
     [GeneratedRegex("^#([a-z0-9_]+) =", RegexOptions.Multiline)]
     private static partial Regex Key();
 
-    [GeneratedRegex("^  ([a-z]+)", RegexOptions.Multiline)]
+    [GeneratedRegex("^  ([a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Command();
 }

@@ -44,6 +44,27 @@ public sealed class FilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_a_local_run_stays_on_the_machine()
+    {
+        string? made = null;
+        _kind.OnRun = (call, _) =>
+        {
+            made = call.Files.NewFile("list");
+            File.WriteAllText(made, "dpkg\n");
+            return Task.FromResult(PluginResult.FromFile("The list.", made, ResultFileType.TextPlain));
+        };
+
+        var run = await _plugins.Host.RunAsync("tool", new PluginWork { Id = -1, Command = "RUN" }, Token);
+
+        var data = System.Text.Json.Nodes.JsonNode.Parse(run.Outcome.Data!)!;
+        var kept = Assert.Single(Directory.GetFileSystemEntries(_plugins.PrivateDirectory));
+        Assert.Equal((kept, "list", "7e2fccc88b1f74aeee3d37340e8183ed"), ((string?)data["file"], (string?)data["name"], (string?)data["md5"]));
+        Assert.Equal(("dpkg\n", "drw-------"), (File.ReadAllText(kept), Mode(kept)));
+        Assert.Equal(ResultFileType.TextPlain, run.Outcome.FileType);
+        Assert.Empty(_plugins.Transfer.Files);
+    }
+
+    [Fact]
     public async Task The_password_of_the_tasks_file_server_is_a_secret_of_the_log_while_the_plugin_runs()
     {
         var seen = "";

@@ -43,6 +43,8 @@ internal class FakePlugins : DispatchProxy
         public Task Install(PluginPackage package) => throw new NotSupportedException();
 
         public Task NotFound() => throw new NotSupportedException();
+
+        public Task<WorkCancel> Cancel(long id) => throw new NotSupportedException();
     }
 
     private sealed class FakeHost : IPluginHost

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text;
 
 namespace Ahenk.Cli.Documentation;
@@ -34,21 +35,27 @@ internal static class ManualPage
             Describe(page, words, command);
         }
 
+        page.Append(".SH EXIT STATUS\n");
+        foreach (var (code, meaning) in ExitCodes.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $".TP\n.B {code}\n").Append(Line(meaning));
+        }
+
         page.Append(
-            $"""
-            .SH EXIT STATUS
+            """
+            .PP
+            A command that ends otherwise says so above.
+            .SH ENVIRONMENT
             .TP
-            .B {ExitCodes.Success}
-            It is done.
+            .B LC_ALL, LC_MESSAGES, LANG
+            The first of them that is set decides on the language: Turkish when it begins with
+            .BR tr ,
+            else English. What
+            .B \-\-json
+            shows, and what the daemon says in sentences, is English always.
             .TP
-            .B {ExitCodes.Refused}
-            The daemon refused, or what was asked for did not succeed.
-            .TP
-            .B {ExitCodes.Usage}
-            The command line is wrong.
-            .TP
-            .B {ExitCodes.NotRunning}
-            The daemon does not answer.
+            .B NO_COLOR
+            When it is set, no colours are used; they are used on a terminal alone.
             .SH FILES
             .TP
             .I /etc/ahenk/ahenk.conf
@@ -59,6 +66,9 @@ internal static class ManualPage
             .TP
             .I /var/ahenk/log/ahenk.log
             The daemon's log.
+            .TP
+            .I /var/ahenk/log/audit.log
+            The audit log: who asked for what.
             .TP
             .I /usr/share/ahenk/plugins
             The plugins.

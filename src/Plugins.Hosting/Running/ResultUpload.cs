@@ -48,7 +48,10 @@ internal sealed class ResultUpload(IFileTransfer transfer, CurrentIdentity ident
         }
     }
 
-    private static async Task<string> CopyAsync(string what, string path, string copy, CancellationToken cancellationToken)
+    /// <summary>Copies a result to where nobody else can reach it.</summary>
+    /// <returns>Its MD5 sum.</returns>
+    /// <exception cref="PluginFailedException">It is no plain file, empty, or cannot be read.</exception>
+    internal static async Task<string> CopyAsync(string what, string path, string copy, CancellationToken cancellationToken)
     {
         try
         {

@@ -177,7 +177,9 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         JsonObject? data;
         try
         {
-            data = result.File is { } file ? await services.Upload.SendAsync(What, file, server, files, agentStops) : result.Data;
+            data = result.File is not { } file ? result.Data
+                : LocalRunId.Is(work.Id) ? await LocalResult.KeepAsync(What, file, services.Machine.PrivateDirectory, agentStops)
+                : await services.Upload.SendAsync(What, file, server, files, agentStops);
         }
         catch (OperationCanceledException) when (agentStops.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 
@@ -21,6 +22,8 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
     private static JsonObject Describe(AgentReport report) => new()
     {
         ["version"] = report.Version,
+        ["protocol"] = JsonRpc.Protocol,
+        ["runtime"] = RuntimeInformation.FrameworkDescription,
         ["name"] = report.Name,
         ["registration"] = report.Registration.ToString().ToLowerInvariant(),
         ["registered"] = report.Registration != RegistrationState.Unregistered,

@@ -6,6 +6,9 @@ namespace Ahenk.Silo.Control;
 /// <summary>JSON-RPC 2.0, one object a line.</summary>
 internal static class JsonRpc
 {
+    /// <summary>The version of the methods. docs/control-socket.md says what changes it.</summary>
+    public const int Protocol = 1;
+
     public const int ParseError = -32700;
     public const int InvalidRequest = -32600;
     public const int MethodNotFound = -32601;
@@ -66,6 +69,15 @@ internal sealed record ControlRequest(string Method, JsonObject Params, JsonNode
     public string Text(string name) => Params[name] is JsonValue value && value.TryGetValue<string>(out var text)
         ? text
         : throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a text.");
+
+    /// <summary>A whole number above 0.</summary>
+    /// <exception cref="ControlException">It is absent or not such a number.</exception>
+    public long Number(string name) => Params[name] is JsonValue value && value.TryGetValue<long>(out var number) && number > 0
+        ? number
+        : throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a whole number above 0.");
+
+    /// <summary>How many are wanted: from 1 to the most, 50 when nothing is said.</summary>
+    public int Limit(int most) => Params["limit"] is JsonValue value && value.TryGetValue<int>(out var limit) ? Math.Clamp(limit, 1, most) : 50;
 
     /// <summary>A text parameter that may be absent.</summary>
     /// <exception cref="ControlException">It is there and not a text.</exception>

@@ -91,6 +91,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<WorkInHand>();
         builder.Services.AddSingleton<PluginNews>();
         builder.Services.AddSingleton<PolicyReport>();
+        builder.Services.AddSingleton<LocalRuns>();
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.Services.AddHostedService<DatabaseCare>();
         builder.UseOrleans(SiloSetup.Configure);
@@ -119,6 +120,10 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, PolicyControl>();
         services.AddSingleton<IControlMethods, ConfigurationControl>();
         services.AddSingleton<IControlMethods, DoctorControl>();
+        services.AddSingleton<IControlMethods, TaskDetailControl>();
+        services.AddSingleton<IControlMethods, LocalRunControl>();
+        services.AddSingleton<IControlMethods, OutboxControl>();
+        services.AddSingleton<IControlMethods, SendControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

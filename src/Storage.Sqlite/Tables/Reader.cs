@@ -66,6 +66,10 @@ internal sealed partial class Reader : IDisposable
         _going = Prepare("SELECT DISTINCT task_id FROM run INDEXED BY run_going WHERE ended_at IS NULL");
         _schedules = Prepare(SchedulesWithTheirLastRun);
         _schedulesAndReminders = Prepare(SchedulesBesideReminders);
+        _outboxEntries = Prepare("SELECT " + OutboxColumns + " FROM outbox ORDER BY id LIMIT ?1");
+        _outboxMessage = Prepare("SELECT " + OutboxColumns + ", body FROM outbox WHERE id = ?1");
+        _outboxMessageOfTask = Prepare(
+            "SELECT " + OutboxColumns + ", body FROM outbox WHERE json_valid(body) AND json_extract(body, '$.taskId') = ?1 ORDER BY id DESC LIMIT 1");
         _property = Prepare("SELECT value FROM property WHERE name = ?1");
         _quickCheck = Prepare("PRAGMA quick_check(20)");
     }

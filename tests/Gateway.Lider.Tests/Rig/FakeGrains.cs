@@ -60,6 +60,8 @@ internal sealed class TaskLog
 /// <summary>A task that answers as the test says.</summary>
 internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 {
+    public Task<CancelOutcome> Cancel() => throw new NotSupportedException();
+
     public Func<IncomingTask, Task<AcceptOutcome>> OnAccept { get; set; } = _ => Task.FromResult(AcceptOutcome.Accepted);
 
     public Func<Task> OnRelease { get; set; } = () => Task.CompletedTask;
@@ -115,6 +117,8 @@ internal sealed class FakeTaskGrain(long id, TaskLog log) : ITaskGrain
 /// <summary>A plugin that notes what Lider says of its package.</summary>
 internal sealed class FakePluginGrain(string name, TaskLog log) : IPluginGrain
 {
+    public Task<WorkCancel> Cancel(long id) => throw new NotSupportedException();
+
     public Task Enqueue(PluginWork work) => throw new NotSupportedException();
 
     public Task Await(IPluginWaiter waiter, string? version) => throw new NotSupportedException();

@@ -42,6 +42,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<WorkInHand>();
             silo.Services.AddSingleton<PluginNews>();
             silo.Services.AddSingleton<PolicyReport>();
+            silo.Services.AddSingleton<LocalRuns>();
             silo.Services.AddSingleton(People);
             silo.Services.AddSingleton<IDocumentStore>(Documents);
             silo.Services.AddSingleton<IMachineBoot>(Boot);
@@ -115,6 +116,8 @@ public sealed class GrainCluster : IAsyncDisposable
     }
 
     public IPluginRequests Requests => _cluster.Silos[0].ServiceProvider.GetRequiredService<IPluginRequests>();
+
+    public LocalRuns LocalRuns => _cluster.Silos[0].ServiceProvider.GetRequiredService<LocalRuns>();
 
     public IAgentGrain Agent => Grains.GetGrain<IAgentGrain>(0);
 

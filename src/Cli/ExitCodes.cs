@@ -1,0 +1,25 @@
+namespace Ahenk.Cli;
+
+/// <summary>What <c>ahenk</c> ends with. Scripts go by these: none is ever given another meaning. The manual page and docs/cli.md have them from here.</summary>
+internal static class ExitCodes
+{
+    public const int Success = 0;
+
+    /// <summary>The daemon did what was asked without success, or refused.</summary>
+    public const int Refused = 1;
+
+    /// <summary>The command line is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The daemon is not running.</summary>
+    public const int NotRunning = 3;
+
+    /// <summary>Each with its meaning, in English.</summary>
+    public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
+    [
+        (Success, "It is done."),
+        (Refused, "The daemon refused, or what was asked for did not succeed."),
+        (Usage, "The command line is wrong."),
+        (NotRunning, "The daemon does not answer."),
+    ];
+}
