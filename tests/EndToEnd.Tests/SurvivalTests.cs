@@ -41,8 +41,7 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
     [Fact]
     public async Task A_disk_that_is_full()
     {
-        var before = Path.Combine(Agent.Directory, "before");
-        var saved = BuiltAgent.CopyFolder(survivor.Disk, before);
+        var saved = BuiltAgent.CopyFolder(survivor.Disk, Path.Combine(Agent.Directory, "before"));
         Agent.Arrange($"mount -t tmpfs -o size=3m,mode=0755 none {survivor.Disk}\ncp -a {saved}/. {survivor.Disk}/");
         await Agent.StartAsync();
         await survivor.WaitOnlineAsync(Cancelled);
@@ -60,7 +59,11 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
 
         Assert.Equal("TASK_PROCESSED", (await Site.Lider.Tasks.WaitForAnswerAsync(id, TimeSpan.FromSeconds(60), cancellationToken: Cancelled)).Code);
         Assert.Single(await File.ReadAllLinesAsync(file, Cancelled));
-        Assert.Equal(0, await Agent.StopAsync());
+
+        // The other tests go on with what has happened here: an agent whose state went back in time would give messages ids that Lider knows.
+        Agent.Freeze();
+        Directory.Delete(survivor.Disk, recursive: true);
+        BuiltAgent.CopyFolder(Agent.OwnFile(survivor.Disk), survivor.Disk);
     }
 
     [Fact]
