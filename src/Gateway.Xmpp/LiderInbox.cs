@@ -33,6 +33,9 @@ internal sealed partial class LiderInbox(
     /// <summary>Messages from others than Lider, dropped since the start.</summary>
     public long ForeignMessages => Interlocked.Read(ref _foreign);
 
+    /// <summary>Who waits for the answer to UNREGISTER.</summary>
+    public RegistrationAnswers RegistrationAnswers { get; } = new();
+
     /// <inheritdoc/>
     public async ValueTask OnSessionAsync(XmppSession session, CancellationToken cancellationToken)
     {
@@ -95,6 +98,8 @@ internal sealed partial class LiderInbox(
                 return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
             case ExecutePolicyMessage policies:
                 return PoliciesOf(policies.Username).Receive(body);
+            case RegistrationResponseMessage answer when RegistrationAnswers.Take(answer):
+                return Task.CompletedTask;
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;

@@ -10,13 +10,17 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
     [
         new("status", async (_, _, _) => Describe(await agent.GetReport())) { IsForEverybody = true },
         ControlMethod.Change("register", (request, _, token) => Register(request, token)),
+        ControlMethod.Change("unregister", async (request, _, token) => Describe(await agent.Unregister(request.Text("user"), request.Text("password"), token))),
+        ControlMethod.Change("adopt", async (_, _, _) => Describe(await agent.AdoptMachine())),
     ];
 
     private async Task<JsonNode?> Register(ControlRequest request, CancellationToken cancellationToken)
     {
         var report = await agent.Register(request.OptionalText("host"), request.Text("user"), request.Text("password"), cancellationToken);
-        return new JsonObject { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
+        return Describe(report);
     }
+
+    private static JsonObject Describe(RegistrationReport report) => new() { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
 
     private static JsonObject Describe(AgentReport report) => new()
     {
@@ -30,6 +34,8 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
         ["next_attempt_at"] = report.NextAttemptAt,
         ["last_error"] = report.LastError,
         ["last_error_at"] = report.LastErrorAt,
+        ["clone"] = report.CloneCheck?.IsCopy,
+        ["clone_differences"] = report.CloneCheck is { } clone ? new JsonArray([.. clone.Differences.Select(difference => JsonValue.Create(difference))]) : null,
         ["unfinished_tasks"] = report.UnfinishedTasks,
         ["outbox_pending"] = report.Outbox.Pending,
         ["outbox_unconfirmed"] = report.Outbox.Unconfirmed,
