@@ -40,6 +40,7 @@ internal static class Program
     private static IEnumerable<Command> AllCommands() =>
     [
         .. AgentCommands.Create(),
+        .. RegistrationCommands.Create(),
         .. TaskCommands.Create(),
         .. PluginCommands.Create(),
         .. UserCommands.Create(),

@@ -20,6 +20,7 @@ internal static class Rendering
             ("Registered", status["registered"]?.GetValue<bool>() == true ? $"yes, as {name} ({Text(status, "registration")})" : "no"),
             ("Connection", Text(status, "connection") + (Text(status, "connection_detail") is { Length: > 0 } detail ? $" ({detail})" : "")),
         };
+        Add(lines, "Copied disk", status["clone"]?.GetValue<bool>() == true ? "this machine is not the one that was registered; see 'Last error'" : "");
         Add(lines, "Connected since", Time(status, "connected_since"));
         Add(lines, "Next attempt", Time(status, "next_attempt_at"));
         Add(lines, "Last error", Text(status, "last_error") is { Length: > 0 } error ? $"{error} ({Time(status, "last_error_at")})" : "");

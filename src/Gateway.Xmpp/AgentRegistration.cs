@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Gateway.Xmpp;
 
 /// <summary>Tells the connection that the identity is another one: its session must end.</summary>
-internal sealed class IdentityChange
+internal sealed class IdentityChange : IDisposable
 {
     private CancellationTokenSource _next = new();
 
@@ -14,6 +14,9 @@ internal sealed class IdentityChange
 
     /// <summary>The identity has changed, and that is stored.</summary>
     public Task TellAsync() => Interlocked.Exchange(ref _next, new CancellationTokenSource()).CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _next.Dispose();
 }
 
 /// <inheritdoc cref="IAgentRegistration"/>

@@ -15,6 +15,7 @@ internal static class OfflineWords
 {
     private static readonly Dictionary<string, OfflineWord> Words = new(StringComparer.Ordinal)
     {
+        ["clean"] = CleanWord.RunAsync,
     };
 
     /// <summary>The word that a command line begins with, ready to be carried out; <see langword="null"/>: it is none.</summary>
