@@ -22,7 +22,7 @@ public interface IAgentGrain : IGrainWithIntegerKey
     /// <param name="dn">The agent's directory entry.</param>
     Task MarkRegistered(string response, string? dn);
 
-    /// <summary>The account has logged in once: from now on the registration is not repeated.</summary>
+    /// <summary>The account has logged in once: from now on the registration is not repeated. An identity that was forgotten meanwhile stays so.</summary>
     Task MarkVerified();
 
     /// <summary>Somebody who may (a plugin that renames or moves the machine) gave it another name, password or directory entry; what is null or empty stays.</summary>

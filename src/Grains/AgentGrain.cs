@@ -77,7 +77,7 @@ public sealed class AgentGrain(
 
     /// <inheritdoc/>
     public Task MarkVerified() =>
-        identity.State.State == RegistrationState.Verified ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
+        identity.State is { State: RegistrationState.Verified } or { Name: "" } ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
 
     /// <inheritdoc/>
     public Task Adopt(string? name, string? password, string? dn) => Write(identity.State with

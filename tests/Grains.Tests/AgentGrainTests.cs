@@ -131,6 +131,9 @@ public sealed class AgentGrainTests : IAsyncLifetime
         await Agent.MarkUnregistered();
         await _silo.Deactivate(Agent);
         Assert.Equal(new AgentIdentity { Host = "by-hand", Departure = Departure.Begun }, await Agent.GetIdentity());
+
+        // Its session had just come up.
+        await Agent.MarkVerified();
         await Agent.MarkForgotten();
         await _silo.Deactivate(Agent);
         Assert.Equal(new AgentIdentity { Host = "by-hand", Departure = Departure.Done }, await Agent.GetIdentity());
