@@ -64,6 +64,7 @@ internal static class Program
     private static IEnumerable<Command> AllCommands() =>
     [
         .. AgentCommands.Create(),
+        .. RegistrationCommands.Create(),
         .. TaskCommands.Create(),
         OutboxCommands.Create(),
         SendCommand.Create(),

@@ -24,6 +24,9 @@ internal static class Rendering
                 : Terminal.Bad(Words.YesOrNo(false))),
             (Words.Say("Connection", "Bağlantı"), Connection(status)),
         };
+        Add(lines, Words.Say("Copied disk", "Kopyalanmış disk"), status["clone"]?.GetValue<bool>() == true
+            ? Terminal.Bad(Words.Say("this machine is not the one that was registered; see 'Last error'", "bu makine kaydedilen makine değil; 'Son hata' satırına bakın"))
+            : "");
         Add(lines, Words.Say("Connected since", "Bağlandığı an"), Time(status, "connected_since"));
         Add(lines, Words.Say("Next attempt", "Sonraki deneme"), Time(status, "next_attempt_at"));
         Add(lines, Words.Say("Last error", "Son hata"), Text(status, "last_error") is { Length: > 0 } error ? $"{error} ({Time(status, "last_error_at")})" : "");

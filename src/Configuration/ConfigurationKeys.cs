@@ -7,6 +7,10 @@ public static class ConfigurationKeys
     public static readonly TextKey StateDirectory = TextKey.ForPath(
         "BASE", "statedir", "/var/lib/ahenk", "directory of the database (`ahenk.db`) and of private files of running commands; mode 0700");
 
+    /// <summary>Where copies of forgotten state are kept.</summary>
+    public static readonly TextKey BackupDirectory = TextKey.ForPath(
+        "BASE", "backupdir", "/var/ahenk/backup", "directory of what `ahenk clean` keeps of configuration and state ([how](registration.md#clean)); mode 0700");
+
     /// <summary>Where the control socket is made.</summary>
     public static readonly TextKey RunDirectory = TextKey.ForPath("BASE", "rundir", "/run/ahenk", "directory of the control socket");
 
@@ -263,7 +267,7 @@ public static class ConfigurationKeys
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
-        StateDirectory, RunDirectory, LogFile, AuditLog, LogLevel,
+        StateDirectory, BackupDirectory, RunDirectory, LogFile, AuditLog, LogLevel,
         LogMebibytes, LogDays, AuditMebibytes,
         PluginDirectories, DisabledPlugins, ModeTimeout, PythonHostDirectory, PluginMemory, PluginIdle, InstallTimeout, ParallelCommands, PackagePolicy, PackageKeyring,
         Host, Port, ServiceName, UseTls, TlsCaFile, CertificatePin, ReceiverAccount, ReceiverResource, RegisterWith, AccountName, AccountPassword,

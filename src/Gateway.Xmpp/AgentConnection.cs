@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Ahenk.Gateway.Xmpp.Xmpp;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace Ahenk.Gateway.Xmpp;
 
 /// <summary>
 /// The agent's way from its start to its permanent session: what the last process left undone, registration where it is needed, then the session
-/// and the outbox until the agent ends.
+/// and the outbox until the agent ends or has another identity.
 /// </summary>
 internal sealed partial class AgentConnection(
     IGrainFactory grains,
@@ -16,6 +17,10 @@ internal sealed partial class AgentConnection(
     IOutbox outbox,
     LiderInbox inbox,
     Registration registration,
+    Unregistration unregistration,
+    IAgentRegistration identity,
+    IdentityChange identityChange,
+    ILiderOrders orders,
     PermanentSessionFactory sessions,
     GatewayOptions options,
     AgentExit exit,
@@ -34,14 +39,15 @@ internal sealed partial class AgentConnection(
     /// <inheritdoc/>
     public async Task<AgentReport> GetReport()
     {
-        var identity = await Agent.GetIdentity();
+        var known = await Agent.GetIdentity();
         var status = _session?.Status;
         var failure = status?.LastFailure is { } last ? new Failure(last.Message, last.At) : _lastFailure;
         return new AgentReport
         {
             Version = options.AgentVersion,
-            Name = identity.Name,
-            Registration = identity.State,
+            Name = known.Name,
+            Registration = known.State,
+            CloneCheck = _clone,
             Connection = status is null ? _phase : status.Phase.ToString().ToLowerInvariant(),
             ConnectionDetail = status?.Connection,
             ConnectedSince = status?.OnlineSince,
@@ -68,7 +74,7 @@ internal sealed partial class AgentConnection(
             ? await order.Answer.Task.WaitAsync(cancellationToken)
             : new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
                 ? "A registration is under way; look at 'ahenk status'."
-                : "This machine is registered already.");
+                : _clone is { IsCopy: true } clone ? clone.Sentence : "This machine is registered already.");
     }
 
     /// <inheritdoc/>
@@ -76,10 +82,14 @@ internal sealed partial class AgentConnection(
     {
         try
         {
+            _stopping = stoppingToken;
+            await FinishLeaving();
+            await AwaitOwnMachine();
             await ReleaseUnfinished();
-            if (await EnsureRegistered(stoppingToken) is { } credential)
+            while (await EnsureRegistered(stoppingToken) is { } credential)
             {
                 await RunPermanently(credential, stoppingToken);
+                await FinishLeaving();
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -112,13 +122,14 @@ internal sealed partial class AgentConnection(
     /// <returns>The credential that was used, an empty one when none was needed, <see langword="null"/> when the agent must end.</returns>
     private async Task<LoginContext?> EnsureRegistered(CancellationToken cancellationToken)
     {
-        var identity = await Agent.GetIdentity();
-        if (identity.State == RegistrationState.Verified)
+        var known = await Agent.GetIdentity();
+        if (known.State == RegistrationState.Verified)
         {
             return new LoginContext(null);
         }
 
-        if (ReadCredential() is { } configured)
+        // A machine that has left Lider does not come back by itself.
+        if (known.Departure == Departure.None && ReadCredential() is { } configured)
         {
             _phase = "registering";
             var (result, message) = await registration.RunAsync(configured, null, cancellationToken);
@@ -132,7 +143,7 @@ internal sealed partial class AgentConnection(
             return null;
         }
 
-        return identity.State == RegistrationState.Registered ? new LoginContext(null) : await WaitForManualRegistration(cancellationToken);
+        return known.State == RegistrationState.Registered ? new LoginContext(null) : await WaitForManualRegistration(cancellationToken);
     }
 
     private RegistrationCredential? ReadCredential()
@@ -169,22 +180,39 @@ internal sealed partial class AgentConnection(
         }
     }
 
+    /// <summary>Comes back when the identity is another one.</summary>
     private async Task RunPermanently(LoginContext login, CancellationToken cancellationToken)
     {
         while (true)
         {
+            // Before the identity is read: a change of it is never missed.
+            var changed = identityChange.Next;
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, changed);
             await using var session = sessions.Create(await Agent.GetIdentity());
             _session = session;
-            if (!await session.RunAsync(login.Credential is not null, cancellationToken))
+            try
             {
-                _session = null;
-
-                // REGISTERED does not always mean that the directory has our password: a second REGISTER writes it (LP 8.11).
-                LogRegisterAgain();
-                _phase = "registering";
-                await registration.RunAsync(login.Credential!, null, cancellationToken);
-                login = new LoginContext(null);
+                if (await session.RunAsync(login.Credential is not null, stop.Token))
+                {
+                    continue;
+                }
             }
+            catch (OperationCanceledException) when (changed.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                LogIdentityChanged();
+                return;
+            }
+            finally
+            {
+                _phase = "changing";
+                _session = null;
+            }
+
+            // REGISTERED does not always mean that the directory has our password: a second REGISTER writes it (LP 8.11).
+            LogRegisterAgain();
+            _phase = "registering";
+            await registration.RunAsync(login.Credential!, null, cancellationToken);
+            login = new LoginContext(null);
         }
     }
 

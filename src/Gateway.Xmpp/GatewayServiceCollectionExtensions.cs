@@ -1,4 +1,5 @@
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,6 +18,9 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton<RegistrationRequest>();
         services.AddSingleton<Registration>();
         services.AddSingleton<PermanentSessionFactory>();
+        services.AddSingleton<Unregistration>();
+        services.AddSingleton<IdentityChange>();
+        services.AddSingleton<IAgentRegistration, AgentRegistration>();
         services.AddSingleton<AgentConnection>();
         services.AddSingleton<IAgentControl>(provider => provider.GetRequiredService<AgentConnection>());
         services.AddSingleton<ISessionProbe>(provider => provider.GetRequiredService<AgentConnection>());

@@ -41,6 +41,9 @@ internal sealed partial class LiderInbox(
     /// <summary>When Lider has last confirmed a message of ours since the start.</summary>
     public DateTimeOffset? LiderConfirmedAt => At(ref _confirmedAt);
 
+    /// <summary>Who waits for the answer to UNREGISTER.</summary>
+    public RegistrationAnswers RegistrationAnswers { get; } = new();
+
     /// <inheritdoc/>
     public async ValueTask OnSessionAsync(XmppSession session, CancellationToken cancellationToken)
     {
@@ -108,6 +111,8 @@ internal sealed partial class LiderInbox(
                 return grains.GetGrain<IAgreementGrain>(0).Receive(agreement.Source.ToJson());
             case ExecutePolicyMessage policies:
                 return PoliciesOf(policies.Username).Receive(body);
+            case RegistrationResponseMessage answer when RegistrationAnswers.Take(answer):
+                return Task.CompletedTask;
             case LiderMessage other:
                 LogNotHandled(other);
                 return Task.CompletedTask;

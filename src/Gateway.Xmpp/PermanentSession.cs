@@ -44,6 +44,9 @@ internal sealed partial class PermanentSession(
     private readonly TaskCompletionSource _loggedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>For what is said to Lider past the outbox.</summary>
+    public IXmppClient Client => client;
+
     /// <summary>What the client is doing.</summary>
     public XmppStatus Status => client.Status;
 

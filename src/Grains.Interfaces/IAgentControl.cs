@@ -12,6 +12,15 @@ public interface IAgentControl
     /// <param name="password">That user's password; used once and not stored.</param>
     /// <param name="cancellationToken">Gives up waiting; an attempt that has begun goes on.</param>
     Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken);
+
+    /// <summary>Removes this machine from Lider; then it waits to be registered again.</summary>
+    /// <param name="user">The authorising directory user.</param>
+    /// <param name="password">That user's password; used once and not stored.</param>
+    /// <param name="cancellationToken">Gives up waiting; what has begun goes on.</param>
+    Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken);
+
+    /// <summary>Says that this is the machine that was registered, although its parts have changed (<see cref="AgentReport.CloneCheck"/>).</summary>
+    Task<RegistrationReport> AdoptMachine();
 }
 
 /// <summary>How the agent is.</summary>
@@ -50,6 +59,9 @@ public sealed record AgentReport
     /// <summary>When Lider has last confirmed a message of this agent since the start.</summary>
     public DateTimeOffset? LiderConfirmedAt { get; init; }
 
+    /// <summary>Whether this is the machine that was registered, as of the start; <see langword="null"/>: it was not registered then.</summary>
+    public CloneReport? CloneCheck { get; init; }
+
     /// <summary>Tasks that are not finished.</summary>
     public required int UnfinishedTasks { get; init; }
 
@@ -60,7 +72,7 @@ public sealed record AgentReport
     public required long ForeignMessages { get; init; }
 }
 
-/// <summary>How a registration ended.</summary>
-/// <param name="Succeeded">Whether Lider knows the machine now.</param>
+/// <summary>How a registration, or its end, ended.</summary>
+/// <param name="Succeeded">Whether it is as was asked.</param>
 /// <param name="Message">What happened, and what to do.</param>
 public sealed record RegistrationReport(bool Succeeded, string Message);

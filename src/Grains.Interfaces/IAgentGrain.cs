@@ -12,19 +12,35 @@ public interface IAgentGrain : IGrainWithIntegerKey
     /// </summary>
     Task<RegistrationDraft> PrepareRegistration(RegistrationOrder order);
 
+    /// <summary>Composes an UNREGISTER message (LP 4.3). Holds secrets.</summary>
+    /// <param name="user">The authorising directory user.</param>
+    /// <param name="userPassword">That user's password; goes into the message and nowhere else.</param>
+    Task<string> PrepareUnregistration(string user, string userPassword);
+
     /// <summary>Lider has registered the machine.</summary>
     /// <param name="response">The REGISTRATION_RESPONSE as it came, kept for the directory login.</param>
     /// <param name="dn">The agent's directory entry.</param>
     Task MarkRegistered(string response, string? dn);
 
-    /// <summary>The account has logged in once: from now on the registration is not repeated.</summary>
+    /// <summary>The account has logged in once: from now on the registration is not repeated. An identity that was forgotten meanwhile stays so.</summary>
     Task MarkVerified();
 
     /// <summary>Somebody who may (a plugin that renames or moves the machine) gave it another name, password or directory entry; what is null or empty stays.</summary>
     Task Adopt(string? name, string? password, string? dn);
 
-    /// <summary>The machine is not registered any more: name and password are forgotten.</summary>
+    /// <summary>The machine is not registered any more: name and password are forgotten. What Lider has ordered is still to be (<see cref="Departure.Begun"/>).</summary>
     Task MarkUnregistered();
+
+    /// <summary>What Lider had ordered is forgotten, too.</summary>
+    Task MarkForgotten();
+
+    /// <summary>
+    /// Compares this machine with the one that was registered. The first time, what it is is stored; parts that have changed are stored as long as it is the same machine.
+    /// </summary>
+    Task<CloneReport> CheckMachine();
+
+    /// <summary>Somebody who knows says that this is the machine that was registered, whatever has changed.</summary>
+    Task AdoptMachine();
 }
 
 /// <summary>What to register with.</summary>
@@ -84,6 +100,19 @@ public enum RegistrationState
     Verified = 2,
 }
 
+/// <summary>How far a machine that is not registered any more has come with forgetting.</summary>
+public enum Departure
+{
+    /// <summary>It was never registered, or is.</summary>
+    None = 0,
+
+    /// <summary>Name and password are forgotten.</summary>
+    Begun = 1,
+
+    /// <summary>What Lider had ordered is forgotten, too.</summary>
+    Done = 2,
+}
+
 /// <summary>Name, secret and state of this machine.</summary>
 [GenerateSerializer, Immutable]
 public sealed record AgentIdentity
@@ -115,6 +144,14 @@ public sealed record AgentIdentity
     /// <summary>The REGISTRATION_RESPONSE as it came; holds secrets of the directory.</summary>
     [Id(6)]
     public string? Response { get; init; }
+
+    /// <summary>Whether it has left Lider. It then registers again only when somebody says so, not with the configured credential.</summary>
+    [Id(7)]
+    public Departure Departure { get; init; }
+
+    /// <summary>What the registered machine is; <see langword="null"/>: registered by an agent that did not look.</summary>
+    [Id(8)]
+    public MachineFingerprint? Machine { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() => $"AgentIdentity {{ Name = {Name}, State = {State} }}";

@@ -48,6 +48,12 @@ public interface IPolicyGrain : IGrainWithStringKey, IPluginWorkOwner, IPluginWa
     /// <summary>What is to be applied may be another: a plugin came or changed, the other side's policies did, or the agent has started.</summary>
     Task Replan();
 
+    /// <summary>
+    /// The machine has left Lider: nothing that is known only here is stored any more, and the next call begins with what is stored. What is applied stays until the plugins' safe
+    /// modes undo it.
+    /// </summary>
+    Task Forget();
+
     /// <summary>What is assigned, and which plugins are used.</summary>
     Task<PoliciesInUse> GetPolicies();
 

@@ -10,6 +10,7 @@ public sealed class AgentGrain(
     [PersistentState(AgentGrain.StateName, AgentGrain.StorageName)] IPersistentState<AgentIdentity> identity,
     CurrentIdentity current,
     IMachine machine,
+    IMachineFingerprint fingerprint,
     AgentVersion version,
     IAuditLog audit,
     TimeProvider time) : Grain, IAgentGrain
@@ -52,8 +53,25 @@ public sealed class AgentGrain(
     }
 
     /// <inheritdoc/>
+    public Task<string> PrepareUnregistration(string user, string userPassword)
+    {
+        var message = new UnregisterMessage
+        {
+            From = identity.State.Name,
+            Password = identity.State.Password,
+            UserName = user,
+            UserPassword = userPassword,
+            IpAddresses = string.Join(',', machine.Inventory.ReadNetwork().IpAddresses),
+            Timestamp = time.GetLocalNow(),
+        };
+        return Task.FromResult(message.ToBody());
+    }
+
+    /// <inheritdoc/>
     public Task MarkRegistered(string response, string? dn) => Write(identity.State with
     {
+        Departure = Departure.None,
+        Machine = fingerprint.Read(),
         State = RegistrationState.Registered,
         Response = response,
         Dn = dn,
@@ -62,7 +80,7 @@ public sealed class AgentGrain(
 
     /// <inheritdoc/>
     public Task MarkVerified() =>
-        identity.State.State == RegistrationState.Verified ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
+        identity.State is { State: RegistrationState.Verified } or { Name: "" } ? Task.CompletedTask : Write(identity.State with { State = RegistrationState.Verified });
 
     /// <inheritdoc/>
     public Task Adopt(string? name, string? password, string? dn) => Write(identity.State with
@@ -75,9 +93,30 @@ public sealed class AgentGrain(
     /// <inheritdoc/>
     public async Task MarkUnregistered()
     {
-        await Write(new AgentIdentity { Host = identity.State.Host });
+        await Write(new AgentIdentity { Host = identity.State.Host, Departure = Departure.Begun });
         audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Unregistered) { Result = "done" });
     }
+
+    /// <inheritdoc/>
+    public Task MarkForgotten() =>
+        identity.State.Departure == Departure.Begun ? Write(identity.State with { Departure = Departure.Done }) : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task<CloneReport> CheckMachine()
+    {
+        var now = fingerprint.Read();
+        var report = identity.State.Machine is { } registered ? MachineComparison.Compare(registered, now) : CloneReport.Same;
+        var known = identity.State.Machine is { } before ? MachineComparison.Merge(before, now) : now;
+        if (!report.IsCopy && (identity.State.Machine is not { } stored || !MachineComparison.IsEqual(stored, known)))
+        {
+            await Write(identity.State with { Machine = known });
+        }
+
+        return report;
+    }
+
+    /// <inheritdoc/>
+    public Task AdoptMachine() => Write(identity.State with { Machine = fingerprint.Read() });
 
     private AgentIdentity Choose(RegistrationOrder order, NetworkIdentity network)
     {

@@ -42,6 +42,9 @@ public sealed class PluginContext
     /// <summary>The agent's distinguished name in Lider's directory; <see langword="null"/> when it is not registered.</summary>
     public string? AgentDn { get; init; }
 
+    /// <summary>The agent's own registration with Lider; the agent has it, a test of a plugin that does not use it need not.</summary>
+    public IAgentRegistration Agent { get => field ?? throw new NotSupportedException("This agent has no registration."); init; } = null!;
+
     /// <summary>The plugin's own logger.</summary>
     public required ILogger Logger { get; init; }
 

@@ -42,6 +42,7 @@ public sealed class AhenkDatabase : IAsyncDisposable
         PluginData = new SqlitePluginData(Journal, _reader);
         Documents = new SqliteDocumentStore(Journal, _reader, options);
         Reminders = new SqliteReminderTable(Journal, _reader);
+        Orders = new SqliteOrderStore(Journal);
     }
 
     /// <summary>
@@ -83,6 +84,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
 
     /// <summary>Orleans' reminders: its reminder service takes the table from the container.</summary>
     public IReminderTable Reminders { get; }
+
+    /// <summary>All that Lider has ordered.</summary>
+    public IOrderStore Orders { get; }
 
     /// <summary>
     /// For <c>AdoNetGrainStorageOptions.DataSource</c>, with the invariant <c>System.Data.SQLite</c>. Its connections are opened asynchronously only, and

@@ -10,7 +10,7 @@ public static class StorageServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IOutboxView"/>, <see cref="IStreamStore"/>,
-    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
+    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/>, <see cref="IOrderStore"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -33,6 +33,7 @@ public static class StorageServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().PluginData);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Documents);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Reminders);
+        services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Orders);
         return services;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Tests.Rig;
+using Ahenk.Lider.Protocol;
 
 namespace Ahenk.Grains.Tests;
 
@@ -105,6 +106,107 @@ public sealed class AgentGrainTests : IAsyncLifetime
         _silo.GrainStorage.WritesFail = _silo.GrainStorage.ReadsFail = false;
         await Agent.MarkVerified();
         Assert.Equal(before with { State = RegistrationState.Verified }, await Agent.GetIdentity());
+    }
+
+    [Fact]
+    public async Task A_request_to_leave_names_the_machine_its_addresses_and_who_asks()
+    {
+        var identity = (await Agent.PrepareRegistration(Order(0))).Identity;
+
+        var body = JsonNode.Parse(await Agent.PrepareUnregistration("admin", "secret"))!;
+
+        Assert.Equal(
+            ("UNREGISTER", "pc-7", identity.Password, "admin", "secret", "10.0.0.5"),
+            ((string?)body["type"], (string?)body["from"], (string?)body["password"], (string?)body["userName"], (string?)body["userPassword"], (string?)body["ipAddresses"]));
+    }
+
+    [Fact]
+    public async Task A_machine_that_leaves_forgets_everything_but_its_server_and_that_it_left_until_it_is_registered_again()
+    {
+        await Agent.PrepareRegistration(Order(0) with { Host = "by-hand" });
+        await Agent.MarkRegistered("""{"ldapServer":"10.0.0.3"}""", "cn=pc-7");
+        await Agent.MarkForgotten();
+        Assert.Equal(Departure.None, (await Agent.GetIdentity()).Departure);
+
+        await Agent.MarkUnregistered();
+        await _silo.Deactivate(Agent);
+        Assert.Equal(new AgentIdentity { Host = "by-hand", Departure = Departure.Begun }, await Agent.GetIdentity());
+
+        // Its session had just come up.
+        await Agent.MarkVerified();
+        await Agent.MarkForgotten();
+        await _silo.Deactivate(Agent);
+        Assert.Equal(new AgentIdentity { Host = "by-hand", Departure = Departure.Done }, await Agent.GetIdentity());
+
+        await Agent.PrepareRegistration(Order(0));
+        await Agent.MarkRegistered("{}", "cn=pc-7");
+        Assert.Equal(Departure.None, (await Agent.GetIdentity()).Departure);
+    }
+
+    [Fact]
+    public async Task All_that_lider_said_of_the_directory_survives_a_restart()
+    {
+        const string Response = """{"type":"REGISTRATION_RESPONSE","status":"REGISTERED","agentDn":"cn=pc-7,dc=x","ldapServer":"10.0.0.3","ldapBaseDn":"dc=x","ldapVersion":"3","ldapUserDn":"cn=pc-7,dc=x","directoryServer":"LDAP","disableLocalUser":false,"adDomainName":"d","adHostName":"h","adIpAddress":"i","adAdminUserName":"u","adAdminPassword":"p"}""";
+        await Agent.PrepareRegistration(Order(0));
+        await Agent.MarkRegistered(Response, "cn=pc-7,dc=x");
+        await Agent.MarkVerified();
+        await Agent.Adopt("lab-7", null, "cn=lab-7,dc=x");
+        await _silo.Deactivate(Agent);
+
+        var stored = Assert.IsType<RegistrationResponseMessage>(LiderMessage.Parse((await Agent.GetIdentity()).Response!));
+        Assert.Equal(
+            ("LDAP", false, "10.0.0.3", "dc=x", "3", "cn=pc-7,dc=x"),
+            (stored.DirectoryServer, stored.DisableLocalUser, stored.LdapServer, stored.LdapBaseDn, stored.LdapVersion, stored.LdapUserDn));
+        Assert.Equal(("d", "h", "i", "u", "p"), (stored.AdDomainName, stored.AdHostName, stored.AdIpAddress, stored.AdAdminUserName, stored.AdAdminPassword));
+    }
+
+    [Fact]
+    public async Task The_machine_is_stored_when_it_is_registered_and_at_the_first_look_of_an_agent_that_was_upgraded()
+    {
+        _silo.Fingerprint.Now = new MachineFingerprint { ProductUuid = "u1", MacAddresses = ["m1"] };
+        await Agent.PrepareRegistration(Order(0));
+        await Agent.MarkRegistered("{}", null);
+        _silo.Fingerprint.Now = new MachineFingerprint { ProductUuid = "u2", MacAddresses = ["m2"] };
+        Assert.True((await Agent.CheckMachine()).IsCopy);
+
+        await Agent.MarkUnregistered();
+        Assert.Equal(CloneReport.Same, await Agent.CheckMachine());
+        await _silo.Deactivate(Agent);
+        _silo.Fingerprint.Now = new MachineFingerprint { ProductUuid = "u1", MacAddresses = ["m1"] };
+        Assert.True((await Agent.CheckMachine()).IsCopy);
+    }
+
+    [Fact]
+    public async Task Parts_that_change_one_after_the_other_leave_the_machine_what_it_is()
+    {
+        _silo.Fingerprint.Now = new MachineFingerprint { ProductUuid = "u1", ProductSerial = "s1", BoardSerial = "b1", MacAddresses = ["m1"], MachineId = "i1" };
+        await Agent.CheckMachine();
+
+        foreach (var changed in (MachineFingerprint[])
+            [_silo.Fingerprint.Now with { MacAddresses = ["m2"] }, _silo.Fingerprint.Now with { MacAddresses = ["m2"], MachineId = "i2" },
+                _silo.Fingerprint.Now with { MacAddresses = ["m2"], MachineId = "i2", ProductUuid = "u2", BoardSerial = "b2" }])
+        {
+            _silo.Fingerprint.Now = changed;
+            Assert.False((await Agent.CheckMachine()).IsCopy);
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_changes_nothing_until_somebody_adopts_it()
+    {
+        var registered = _silo.Fingerprint.Now = new MachineFingerprint { ProductUuid = "u1", MacAddresses = ["m1"], MachineId = "i" };
+        await Agent.CheckMachine();
+        var copy = new MachineFingerprint { ProductUuid = "u2", MacAddresses = ["m2"], MachineId = "i" };
+        _silo.Fingerprint.Now = copy;
+        Assert.True((await Agent.CheckMachine()).IsCopy);
+        Assert.True((await Agent.CheckMachine()).IsCopy);
+        _silo.Fingerprint.Now = registered;
+        Assert.False((await Agent.CheckMachine()).IsCopy);
+
+        _silo.Fingerprint.Now = copy;
+        await Agent.AdoptMachine();
+        await _silo.Deactivate(Agent);
+        Assert.Equal(CloneReport.Same.IsCopy, (await Agent.CheckMachine()).IsCopy);
     }
 
     [Fact]

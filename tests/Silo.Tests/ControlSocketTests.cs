@@ -95,6 +95,26 @@ public sealed class ControlSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_copy_is_told_with_what_differs_and_without_any_number()
+    {
+        var status = (await Ask("""{"method":"status","id":1}"""))["result"]!;
+
+        Assert.Equal("true [\"machine-id\"]", $"{status["clone"]!.ToJsonString()} {status["clone_differences"]!.ToJsonString()}");
+    }
+
+    [Fact]
+    public async Task The_end_of_a_registration_is_handed_on_and_audited_without_the_password()
+    {
+        var answer = await Ask("""{"method":"unregister","params":{"user":"admin","password":"secret"},"id":1}""");
+        Assert.Equal((false, "NOT_AUTHORIZED"), ((bool)answer["result"]!["succeeded"]!, (string?)answer["result"]!["message"]));
+        Assert.True((bool)(await Ask("""{"method":"adopt","id":2}"""))["result"]!["succeeded"]!);
+
+        Assert.Equal(["out: admin secret", "adopted"], _agent.Registered);
+        Assert.Equal(["unregister", "adopt"], _audit.Entries.Select(entry => entry.Command));
+        Assert.DoesNotContain("secret", string.Join(' ', _audit.Entries), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tasks_are_listed()
     {
         var answer = await Ask("""{"method":"tasks","params":{"limit":1000000},"id":1}""");
@@ -240,12 +260,25 @@ public sealed class ControlSocketTests : IAsyncLifetime
                 UnfinishedTasks = 3,
                 Outbox = new OutboxFigures(1, 2, 3, 4),
                 ForeignMessages = 5,
+                CloneCheck = new CloneReport(true, ["machine-id"]),
             });
 
         public Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken)
         {
             Registered.Add($"{host} {user} {password}");
             return Task.FromResult(new RegistrationReport(true, Registered[^1]));
+        }
+
+        public Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken)
+        {
+            Registered.Add($"out: {user} {password}");
+            return Task.FromResult(new RegistrationReport(false, "NOT_AUTHORIZED"));
+        }
+
+        public Task<RegistrationReport> AdoptMachine()
+        {
+            Registered.Add("adopted");
+            return Task.FromResult(new RegistrationReport(true, "It is."));
         }
 
         public ValueTask<IReadOnlyList<StoredTask>> ListAsync(int limit)

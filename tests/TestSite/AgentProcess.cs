@@ -26,6 +26,7 @@ public sealed class AgentProcess : IAsyncDisposable
         Plugins = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "plugins")).FullName;
         BuiltAgent.CopyPlugins(Plugins);
         Set("BASE", "statedir", Path.Combine(Directory, "state"));
+        Set("BASE", "backupdir", BackupDirectory);
         Set("BASE", "rundir", Path.Combine(Directory, "run"));
         Set("BASE", "logfile", LogFile);
         Set("BASE", "auditlog", AuditFile);
@@ -43,6 +44,9 @@ public sealed class AgentProcess : IAsyncDisposable
 
     /// <summary>Its database.</summary>
     public string Database => Path.Combine(Directory, "state", "ahenk.db");
+
+    /// <summary>What is kept of a state that was forgotten.</summary>
+    public string BackupDirectory => Path.Combine(Directory, "backup");
 
     /// <summary>Its configuration.</summary>
     public string ConfigurationFile => Path.Combine(Directory, "ahenk.conf");

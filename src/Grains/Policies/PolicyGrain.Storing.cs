@@ -16,6 +16,7 @@ public sealed partial class PolicyGrain
     private bool _isLoaded;
     private bool _isStored;
     private bool _isDirty;
+    private bool _isForgotten;
 
     private DocumentKey Document => new(DocumentKinds.Policies, Key);
 
@@ -77,7 +78,7 @@ public sealed partial class PolicyGrain
     }
 
     /// <summary>All that was applied has been undone by the plugins' safe modes; what could not be applied is reported anew.</summary>
-    private void Forget()
+    private void ForgetApplied()
     {
         _run?.Forget();
         Change(_state with { Applied = [], InVain = [] });
@@ -87,7 +88,7 @@ public sealed partial class PolicyGrain
     /// <exception cref="StorageException">Nothing was stored; it is tried again.</exception>
     private async Task Flush()
     {
-        if (!_isDirty && _unsent.Count == 0)
+        if (_isForgotten || (!_isDirty && _unsent.Count == 0))
         {
             return;
         }

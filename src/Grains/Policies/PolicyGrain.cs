@@ -63,7 +63,7 @@ public sealed partial class PolicyGrain(
         await Machine.UserChanged(Key, null, undone: true, answer: null);
         if (_isStored)
         {
-            Forget();
+            ForgetApplied();
             Change(_state with { IsIn = false });
             await Flush();
         }
@@ -91,6 +91,14 @@ public sealed partial class PolicyGrain(
         }
 
         StayWhileNeeded();
+    }
+
+    /// <inheritdoc/>
+    public Task Forget()
+    {
+        _isForgotten = true;
+        DeactivateOnIdle();
+        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -135,7 +143,7 @@ public sealed partial class PolicyGrain(
         var machine = await Machine.UserChanged(Key, new PoliciesInUse(_setJson, isNew ? [] : Used(AppliedNow)), undone: isNew, answer: null);
         if (isNew)
         {
-            Forget();
+            ForgetApplied();
         }
 
         Change(_state with { User = user, IsIn = true });

@@ -51,6 +51,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
             Store = call.Store,
             AgentVersion = factory.AgentVersion,
             AgentDn = call.AgentDn,
+            Agent = factory.Agent,
             Logger = factory.Loggers.CreateLogger($"Plugin.{manifest.Name}"),
             Progress = call.Progress,
         };

@@ -4,11 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>Makes the runners of .NET plugins.</summary>
-internal sealed class DotnetRunnerFactory(PluginHostOptions options, IMachine machine, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
+internal sealed class DotnetRunnerFactory(
+    PluginHostOptions options, IMachine machine, IAgentRegistration agent, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
 {
     public string Kind => PluginKinds.Dotnet;
 
     public IMachine Machine => machine;
+
+    public IAgentRegistration Agent => agent;
 
     public TimeProvider Time => time;
 

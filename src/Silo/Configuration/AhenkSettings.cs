@@ -21,6 +21,9 @@ public sealed record AhenkSettings
     /// <summary>The database. <c>[BASE] statedir</c> + <c>/ahenk.db</c>.</summary>
     public required string DatabaseFile { get; init; }
 
+    /// <summary>Where copies of forgotten state are kept. <c>[BASE] backupdir</c>.</summary>
+    public required string BackupDirectory { get; init; }
+
     /// <summary>Where the control socket is made. <c>[BASE] rundir</c>.</summary>
     public required string RunDirectory { get; init; }
 
@@ -88,6 +91,7 @@ public sealed record AhenkSettings
             DatabaseFile = Path.Combine(state, "ahenk.db"),
             PrivateDirectory = Path.Combine(state, "tmp"),
             RunDirectory = values.Text(Keys.RunDirectory),
+            BackupDirectory = values.Text(Keys.BackupDirectory),
             Log = new LogOptions
             {
                 File = values.Text(Keys.LogFile),

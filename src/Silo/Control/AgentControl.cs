@@ -11,13 +11,17 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
     [
         new("status", async (_, _, _) => Describe(await agent.GetReport())) { IsForEverybody = true },
         ControlMethod.Change("register", (request, _, token) => Register(request, token)),
+        ControlMethod.Change("unregister", async (request, _, token) => Describe(await agent.Unregister(request.Text("user"), request.Text("password"), token))),
+        ControlMethod.Change("adopt", async (_, _, _) => Describe(await agent.AdoptMachine())),
     ];
 
     private async Task<JsonNode?> Register(ControlRequest request, CancellationToken cancellationToken)
     {
         var report = await agent.Register(request.OptionalText("host"), request.Text("user"), request.Text("password"), cancellationToken);
-        return new JsonObject { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
+        return Describe(report);
     }
+
+    private static JsonObject Describe(RegistrationReport report) => new() { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
 
     private static JsonObject Describe(AgentReport report) => new()
     {
@@ -35,6 +39,8 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
         ["last_error_at"] = report.LastErrorAt,
         ["lider_heard_at"] = report.LiderHeardAt,
         ["lider_confirmed_at"] = report.LiderConfirmedAt,
+        ["clone"] = report.CloneCheck?.IsCopy,
+        ["clone_differences"] = report.CloneCheck is { } clone ? new JsonArray([.. clone.Differences.Select(difference => JsonValue.Create(difference))]) : null,
         ["unfinished_tasks"] = report.UnfinishedTasks,
         ["outbox_pending"] = report.Outbox.Pending,
         ["outbox_unconfirmed"] = report.Outbox.Unconfirmed,

@@ -86,6 +86,8 @@ internal static class AgentHost
         builder.Services.AddSingleton<IPluginInstaller, PluginInstaller>();
         builder.Services.AddSingleton<IPluginProgress, TaskProgress>();
         builder.Services.AddSingleton<IPluginRequests, PluginRequests>();
+        builder.Services.AddSingleton<IMachineFingerprint, LinuxFingerprint>();
+        builder.Services.AddSingleton<ILiderOrders, LiderOrders>();
         builder.Services.AddSingleton<CurrentIdentity>(_ => NewIdentity(log.Secrets));
         builder.Services.AddSingleton<AnswerFlush>();
         builder.Services.AddSingleton<WorkInHand>();

@@ -17,6 +17,7 @@ internal static class OfflineWords
     {
         ["import"] = Import.ImportWord.RunAsync,
         ["doctor"] = OfflineDoctor.RunAsync,
+        ["clean"] = CleanWord.RunAsync,
     };
 
     /// <summary>The word that a command line begins with, ready to be carried out; <see langword="null"/>: it is none.</summary>

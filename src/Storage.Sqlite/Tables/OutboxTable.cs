@@ -21,6 +21,7 @@ internal sealed class OutboxTable : IDisposable
     private readonly Statement _wornOut;
     private readonly Statement _requeue;
     private readonly Statement _requeueUnacknowledged;
+    private readonly Statement _clear;
 
     public OutboxTable(SqliteConnection connection, StorageOptions options)
     {
@@ -47,6 +48,7 @@ internal sealed class OutboxTable : IDisposable
             WHERE state = 1 AND stream_id = ?1
               AND sequence > ifnull((SELECT acknowledged FROM stream WHERE stream.stream_id = ?1), 0)
             """);
+        _clear = new(connection, "DELETE FROM outbox");
         Counts = Count(connection);
     }
 
@@ -103,6 +105,13 @@ internal sealed class OutboxTable : IDisposable
         return isFinal;
     }
 
+    /// <summary>Removes all rows. They were not dropped: nobody is left to whom they could go.</summary>
+    public void Clear()
+    {
+        _clear.Execute();
+        Counts = new OutboxCounts(0, 0, 0, Counts.Dropped);
+    }
+
     /// <summary>Makes a row pending again.</summary>
     public void Return(long id, DateTimeOffset notBefore)
     {
@@ -133,7 +142,7 @@ internal sealed class OutboxTable : IDisposable
     public void Dispose()
     {
         foreach (var statement in (ReadOnlySpan<Statement>)
-            [_insert, _oldestNotFinal, _oldest, _delete, _countDrop, _send, _sendAgain, _return, _wornOut, _requeue, _requeueUnacknowledged])
+            [_insert, _oldestNotFinal, _oldest, _delete, _countDrop, _send, _sendAgain, _return, _wornOut, _requeue, _requeueUnacknowledged, _clear])
         {
             statement.Dispose();
         }

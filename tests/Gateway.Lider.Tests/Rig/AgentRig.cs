@@ -1,5 +1,6 @@
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains.Interfaces;
+using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -12,7 +13,9 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("ahenk-gateway-").FullName;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _credentialFile;
+    private readonly IdentityChange _change = new();
     private AgentConnection? _connection;
+    private AgentRegistration? _registration;
 
     public AgentRig() => Exit = new AgentExit(this, NullLogger<AgentExit>.Instance);
 
@@ -23,6 +26,15 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
     public FakeClientFactory Clients { get; } = new();
 
     public FakeTaskStore Tasks { get; } = new();
+
+    public RecordingOrders Orders { get; } = new();
+
+    public RecordingAudit Audit { get; } = new();
+
+    public LogSecrets Secrets { get; } = new();
+
+    /// <summary>What plugins have of the registration.</summary>
+    public IAgentRegistration Registration => _registration ?? throw new InvalidOperationException("Not started.");
 
     public AgentExit Exit { get; }
 
@@ -52,8 +64,11 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
         var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
             Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Clock, NullLogger<PermanentSession>.Instance);
+        _registration = new AgentRegistration(Grains.Factory, _change, NullLogger<AgentRegistration>.Instance);
+        var unregistration = new Unregistration(Grains.Factory, inbox, options, Secrets, Audit, Clock, NullLogger<Unregistration>.Instance);
         _connection = new AgentConnection(
-            Grains.Factory, Tasks, outbox, inbox, registration, sessions, options, Exit, Clock, NullLogger<AgentConnection>.Instance);
+            Grains.Factory, Tasks, outbox, inbox, registration, unregistration, _registration, _change, Orders, sessions, options, Exit, Clock,
+            NullLogger<AgentConnection>.Instance);
         return _connection.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -77,7 +92,27 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
             _connection.Dispose();
         }
 
+        _change.Dispose();
         Directory.Delete(_folder, recursive: true);
+    }
+}
+
+/// <summary>Notes that what Lider ordered is to be forgotten.</summary>
+internal sealed class RecordingOrders : ILiderOrders
+{
+    public int Failures { get; set; }
+
+    public int Forgotten { get; private set; }
+
+    public Task ForgetAsync()
+    {
+        if (Failures-- > 0)
+        {
+            throw new StorageException("/test/ahenk.db", "The disk is full.");
+        }
+
+        Forgotten++;
+        return Task.CompletedTask;
     }
 }
 

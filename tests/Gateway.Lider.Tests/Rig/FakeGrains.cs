@@ -159,6 +159,8 @@ internal sealed class FakePolicyGrain(string key, FakeGrains grains) : IPolicyGr
 
     public Task Replan() => throw new NotSupportedException();
 
+    public Task Forget() => throw new NotSupportedException();
+
     public Task<PoliciesInUse> GetPolicies() => throw new NotSupportedException();
 
     public Task<PolicyReportView> Explain() => throw new NotSupportedException();
@@ -229,6 +231,12 @@ internal sealed class FakeAgentGrain : IAgentGrain
 
     public int MostAttempts { get; set; } = 3;
 
+    public bool UnregisteringFails { get; set; }
+
+    public int Adoptions { get; private set; }
+
+    public Func<Task<CloneReport>> OnCheckMachine { get; set; } = () => Task.FromResult(CloneReport.Same);
+
     public Task<AgentIdentity> GetIdentity() => Task.FromResult(_identity);
 
     public Task<RegistrationDraft> PrepareRegistration(RegistrationOrder order)
@@ -238,13 +246,29 @@ internal sealed class FakeAgentGrain : IAgentGrain
         return Task.FromResult(new RegistrationDraft(Identity, $"REGISTER {Identity.Name}", MostAttempts));
     }
 
-    public Task MarkRegistered(string response, string? dn) => Become(Identity with { State = RegistrationState.Registered, Dn = dn, Response = response });
+    public Task MarkRegistered(string response, string? dn) => Become(
+        Identity with { State = RegistrationState.Registered, Dn = dn, Response = response, Departure = Departure.None });
 
     public Task MarkVerified() => Become(Identity with { State = RegistrationState.Verified });
 
-    public Task Adopt(string? name, string? password, string? dn) => throw new NotSupportedException();
+    public Task<string> PrepareUnregistration(string user, string userPassword) => Task.FromResult($"UNREGISTER {Identity.Name} {user} {userPassword}");
 
-    public Task MarkUnregistered() => Become(new AgentIdentity());
+    public Task Adopt(string? name, string? password, string? dn) =>
+        Become(Identity with { Name = name ?? Identity.Name, Password = password ?? Identity.Password, Dn = dn ?? Identity.Dn });
+
+    public Task MarkUnregistered() => UnregisteringFails
+        ? throw new StorageException("/test/ahenk.db", "The disk is full.")
+        : Become(new AgentIdentity { Departure = Departure.Begun });
+
+    public Task MarkForgotten() => Become(Identity with { Departure = Departure.Done });
+
+    public Task<CloneReport> CheckMachine() => OnCheckMachine();
+
+    public Task AdoptMachine()
+    {
+        Adoptions++;
+        return Task.CompletedTask;
+    }
 
     public Task WhenState(RegistrationState state) => Changed.When(() => Identity.State == state);
 

@@ -82,7 +82,7 @@ internal sealed class FakeXmppClient(XmppClientOptions options, IXmppHandler han
                 continue;
             }
 
-            if (journal is not null)
+            if (journal is not null && message.Tag != 0)
             {
                 await journal.SendingAsync("stream", [new SentMark(message.Tag, _sent.Count + 1)], cancellationToken);
             }

@@ -23,6 +23,8 @@ public sealed class FakePolicyGrain(Journal journal) : Grain, IPolicyGrain
 
     public Task Replan() => throw new NotSupportedException();
 
+    public Task Forget() => throw new NotSupportedException();
+
     public Task<PolicyReportView> Explain() => throw new NotSupportedException();
 
     public Task Complete(PluginWork work, TaskOutcome outcome) => throw new NotSupportedException();

@@ -81,6 +81,7 @@ public sealed class PeopleCluster : IAsyncDisposable
             services.AddSingleton<SessionKeeper>();
             AddPluginGrains(services);
             services.AddSingleton(new AgentVersion("3.0.0"));
+            services.AddSingleton<IMachineFingerprint>(new FakeFingerprint());
             services.AddSingleton<CurrentIdentity>();
             services.AddKeyedSingleton<IGrainStorage>(AgentGrain.StorageName, world.GrainStorage);
             services.AddSingleton<TimeProvider>(world.Clock);

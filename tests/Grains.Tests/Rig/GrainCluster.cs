@@ -46,6 +46,9 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton(People);
             silo.Services.AddSingleton<IDocumentStore>(Documents);
             silo.Services.AddSingleton<IMachineBoot>(Boot);
+            silo.Services.AddSingleton<IMachineFingerprint>(Fingerprint);
+            silo.Services.AddSingleton<IOrderStore>(new FakeOrderStore(Documents));
+            silo.Services.AddSingleton<ILiderOrders, LiderOrders>();
             silo.Services.AddSingleton(PluginOptions);
             silo.Services.AddSingleton<IOutbox>(Outbox);
             silo.Services.AddSingleton<IPluginInstaller>(Installer);
@@ -75,6 +78,10 @@ public sealed class GrainCluster : IAsyncDisposable
     public FakeDocumentStore Documents { get; }
 
     public FakeBoot Boot { get; } = new();
+
+    public FakeFingerprint Fingerprint { get; } = new();
+
+    public ILiderOrders Orders => _cluster.Silos[0].ServiceProvider.GetRequiredService<ILiderOrders>();
 
     public PeopleOptions People { get; } = new();
 

@@ -77,3 +77,13 @@ internal sealed class RecordingProgress : IPluginProgress
         return Fails ? throw new StorageException("/var/lib/ahenk/ahenk.db", "The disk is full.") : Task.CompletedTask;
     }
 }
+
+/// <summary>A registration that no plugin of these tests changes.</summary>
+internal sealed class NoRegistration : IAgentRegistration
+{
+    public Task MoveAsync(string dn) => throw new NotSupportedException();
+
+    public Task RenameAsync(string name, string dn) => throw new NotSupportedException();
+
+    public Task LeaveAsync() => throw new NotSupportedException();
+}

@@ -40,7 +40,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
             Progress,
             new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
             Secrets,
-            [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories],
+            [new DotnetRunnerFactory(Options, this, Agent, Clock, Loggers), .. _factories],
             Clock,
             Loggers));
     }
@@ -60,6 +60,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
     public MemoryData Data { get; } = new();
 
     public RecordingProgress Progress { get; } = new();
+
+    public IAgentRegistration Agent { get; } = new NoRegistration();
 
     public ICommandRunner Commands { get; }
 

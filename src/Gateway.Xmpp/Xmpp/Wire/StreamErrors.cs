@@ -14,7 +14,7 @@ internal static class StreamErrors
         var text = Shown((string?)error.Element(Ns.StreamErrors + "text"));
         var advice = condition switch
         {
-            "conflict" => " Another session of this account took its resource: make sure that one machine uses an account.",
+            "conflict" => " Another session of this account took its resource: another machine uses this one's identity, as a copy of its disk does. Find it and run 'ahenk clean' there; it is not fought for.",
             "host-unknown" => " The server does not serve this domain: check the service name.",
             "policy-violation" => " The server limits what a client may send, or has banned this address.",
             "system-shutdown" or "reset" => " The server is being restarted.",

@@ -1,0 +1,138 @@
+using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.Logging;
+
+namespace Ahenk.Gateway.Xmpp;
+
+/// <content>How the machine leaves Lider, and what is done when it is not the one that was registered.</content>
+internal sealed partial class AgentConnection
+{
+    private const string Copy = "not connecting: this machine is not the one that was registered";
+
+    private static readonly TimeSpan ForgetAgain = TimeSpan.FromSeconds(5);
+
+    private readonly TaskCompletionSource _adopted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CancellationToken _stopping;
+    private volatile CloneReport? _clone;
+    private int _isLeaving;
+
+    /// <inheritdoc/>
+    public async Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken)
+    {
+        if (_session is not { } session)
+        {
+            return new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
+                ? "This machine is not registered."
+                : _clone is { IsCopy: true } clone ? clone.Sentence : "This machine is just connecting to Lider; try again, or look at 'ahenk status'.");
+        }
+
+        return Interlocked.Exchange(ref _isLeaving, 1) == 0
+            ? await Leave(session, new RegistrationCredential(user, password)).WaitAsync(cancellationToken)
+            : new RegistrationReport(false, "Lider is being asked already to remove this machine; look at 'ahenk status'.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<RegistrationReport> AdoptMachine()
+    {
+        if (_clone is not { IsCopy: true })
+        {
+            return new RegistrationReport(true, "This machine is taken for the one that was registered; there is nothing to adopt.");
+        }
+
+        await Agent.AdoptMachine();
+        LogAdopted();
+        _clone = CloneReport.Same;
+        _lastFailure = null;
+        _adopted.TrySetResult();
+        return new RegistrationReport(true, "This machine is from now on the one that was registered, and connects to Lider.");
+    }
+
+    /// <summary>Goes on when the caller does not wait any more: Lider has the request.</summary>
+    private async Task<RegistrationReport> Leave(PermanentSession session, RegistrationCredential credential)
+    {
+        try
+        {
+            var (result, message) = await unregistration.RunAsync(session.Client, credential, _stopping);
+            if (result == UnregistrationResult.Unregistered)
+            {
+                await identity.LeaveAsync();
+            }
+
+            return new RegistrationReport(result == UnregistrationResult.Unregistered, message);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return new RegistrationReport(false, "The agent ended before Lider answered; this machine keeps its identity. Try again.");
+        }
+        finally
+        {
+            Volatile.Write(ref _isLeaving, 0);
+        }
+    }
+
+    /// <summary>Forgets what Lider had ordered, when the identity is forgotten and that is not; begun by an earlier process, perhaps.</summary>
+    private async Task FinishLeaving()
+    {
+        while ((await Agent.GetIdentity()).Departure == Departure.Begun)
+        {
+            _phase = "forgetting what Lider had ordered";
+            try
+            {
+                await orders.ForgetAsync();
+                await Agent.MarkForgotten();
+                LogForgotten();
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                // Whatever it is, what was ordered by a Lider that does not know this machine any more must not stay.
+                LogNotForgotten(failure, ForgetAgain.TotalSeconds);
+                await Task.Delay(ForgetAgain, time, _stopping);
+            }
+        }
+    }
+
+    /// <summary>A copy of the registered machine's disk must not take its session: it waits until somebody says what it is.</summary>
+    private async Task AwaitOwnMachine()
+    {
+        try
+        {
+            if ((await Agent.GetIdentity()).State == RegistrationState.Unregistered)
+            {
+                return;
+            }
+
+            _clone = await Agent.CheckMachine();
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // It is told only after it was compared that this is a copy; what fails is storing the parts of a machine that is the same.
+            LogNotStored(failure);
+            return;
+        }
+
+        if (_clone is { IsCopy: true } clone)
+        {
+            LogCopy(clone.Sentence);
+            _lastFailure = new Failure(clone.Sentence, time.GetUtcNow());
+            _phase = Copy;
+            await _adopted.Task.WaitAsync(_stopping);
+        }
+    }
+
+    [LoggerMessage(3947, LogLevel.Information, "[REGISTRATION] What Lider had ordered this machine to do is forgotten")]
+    private partial void LogForgotten();
+
+    [LoggerMessage(3948, LogLevel.Error, "[REGISTRATION] What Lider had ordered this machine to do could not be forgotten; next attempt in {Seconds} s")]
+    private partial void LogNotForgotten(Exception failure, double seconds);
+
+    [LoggerMessage(3949, LogLevel.Error, "[REGISTRATION] {Sentence}")]
+    private partial void LogCopy(string sentence);
+
+    [LoggerMessage(3950, LogLevel.Warning, "[REGISTRATION] An administrator says that this is the machine that was registered")]
+    private partial void LogAdopted();
+
+    [LoggerMessage(3951, LogLevel.Warning, "[REGISTRATION] What this machine is could not be stored; it is tried again at the next start")]
+    private partial void LogNotStored(Exception failure);
+
+    [LoggerMessage(3952, LogLevel.Information, "[REGISTRATION] This machine's identity has changed: its session is ended")]
+    private partial void LogIdentityChanged();
+}

@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using Ahenk.Grains.Interfaces;
+using Ahenk.Silo.Control;
+using Ahenk.Silo.Offline;
+using Ahenk.Storage.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Ahenk.Silo.Tests;
+
+[Trait("Category", "Integration")]
+public sealed class CleanWordTests : IDisposable
+{
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerDirectory = OwnerFile | UnixFileMode.UserExecute;
+
+    private readonly ConfigurationFolder _folder = new();
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 3, 5, 8, 40, 0, TimeSpan.Zero));
+    private readonly List<string> _said = [];
+
+    public CleanWordTests()
+    {
+        Directory.CreateDirectory(State);
+        _folder.Write($"[BASE]\nstatedir = {State}\nrundir = {_folder.Root}\nbackupdir = {Backups}\n[CONNECTION]\nservicename = im.example\n")
+            .Write("[CONNECTION]\npassword = its-secret\n", "config.d/10-site.conf");
+    }
+
+    private string State => Path.Combine(_folder.Root, "state");
+
+    private string Backups => Path.Combine(_folder.Root, "var", "backup");
+
+    private string Database => Path.Combine(State, "ahenk.db");
+
+    private string Said => string.Join('\n', _said);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Identity_and_state_go_and_a_private_copy_of_them_and_of_the_configuration_stays()
+    {
+        await FillAsync();
+        Put("python/usb/ahenk.db", "tables");
+        Put("known_hosts", "host key");
+        Put("tmp/work", "x");
+        await File.WriteAllTextAsync(Path.Combine(State, "lock"), "7", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await Clean());
+
+        Assert.Equal(["lock", "tmp"], Directory.GetFileSystemEntries(State).Select(Path.GetFileName).Order());
+        var copy = Path.Combine(Backups, "20260305T084000Z");
+        Assert.Contains(copy, Said, StringComparison.Ordinal);
+        Assert.Equal(
+            ["ahenk.conf", "ahenk.db", "config.d/10-site.conf", "known_hosts", "python/usb/ahenk.db"],
+            Directory.GetFiles(copy, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(copy, file)).Order(StringComparer.Ordinal));
+        Assert.All(Directory.GetFiles(copy, "*", SearchOption.AllDirectories), file => Assert.Equal(OwnerFile, File.GetUnixFileMode(file)));
+        Assert.All([Backups, copy, .. Directory.GetDirectories(copy, "*", SearchOption.AllDirectories)], directory => Assert.Equal(OwnerDirectory, File.GetUnixFileMode(directory)));
+        await using var restored = AhenkDatabase.Open(new StorageOptions { Path = Path.Combine(copy, "ahenk.db") }, _clock, NullLogger<AhenkDatabase>.Instance);
+        Assert.Equal("kept", await restored.Documents.FindAsync(new DocumentKey("test", "a")));
+    }
+
+    [Fact]
+    public async Task While_a_daemon_listens_nothing_is_touched()
+    {
+        await FillAsync();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(ControlSocket.PathIn(_folder.Root)));
+        listener.Listen();
+
+        Assert.Equal(1, await Clean());
+
+        Assert.Contains("systemctl stop ahenk", Said, StringComparison.Ordinal);
+        Assert.True(File.Exists(Database));
+        Assert.False(Directory.Exists(Backups));
+    }
+
+    [Fact]
+    public async Task The_socket_of_a_daemon_that_was_killed_is_not_in_the_way()
+    {
+        await FillAsync();
+        await File.WriteAllTextAsync(ControlSocket.PathIn(_folder.Root), "stale", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await Clean());
+        Assert.False(File.Exists(Database));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("--no")]
+    [InlineData("--yes", "please")]
+    public async Task Without_being_told_to_nothing_is_touched(params string[] arguments)
+    {
+        await FillAsync();
+
+        Assert.Equal(2, await CleanWord.RunAsync(_folder.Main, arguments, _clock, _said.Add));
+        Assert.True(File.Exists(Database));
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_read_is_copied_as_it_is()
+    {
+        await File.WriteAllTextAsync(Database, "not a database, and long enough to be looked at as one", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Database + "-wal", "its log", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await Clean());
+
+        Assert.Contains("copied as it is", Said, StringComparison.Ordinal);
+        Assert.StartsWith("not a database", File.ReadAllText(Path.Combine(Backups, "20260305T084000Z", "ahenk.db")), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(State));
+    }
+
+    [Fact]
+    public async Task A_machine_without_state_is_clean_already_and_the_configuration_is_kept_all_the_same()
+    {
+        Assert.Equal(0, await Clean());
+
+        Assert.Equal(["ahenk.conf", "10-site.conf"], Directory.GetFiles(Backups, "*", SearchOption.AllDirectories).Select(Path.GetFileName).OrderDescending());
+    }
+
+    [Fact]
+    public async Task A_copy_that_cannot_be_made_leaves_everything_where_it_is()
+    {
+        await FillAsync();
+        Directory.CreateDirectory(Path.GetDirectoryName(Backups)!);
+        await File.WriteAllTextAsync(Backups, "in the way", TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await Clean());
+
+        Assert.True(File.Exists(Database));
+    }
+
+    [Fact]
+    public async Task The_newest_copies_are_kept_and_what_is_not_one_is_left_alone()
+    {
+        Directory.CreateDirectory(Path.Combine(Backups, "mine"));
+        for (var round = 0; round <= StateBackup.Most; round++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(round));
+            Assert.Equal(0, await Clean());
+        }
+
+        Assert.Equal(0, await Clean());
+        var kept = Directory.GetDirectories(Backups).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
+        Assert.Equal(StateBackup.Most + 1, kept.Length);
+        Assert.Equal(("20260305T084300Z", "20260305T085500Z-02", "mine"), (kept[0], kept[^2], kept[^1]));
+    }
+
+    [Fact]
+    public async Task A_configuration_that_cannot_be_used_is_named()
+    {
+        _folder.Write("[BASE]\nstatedir = relative\n");
+
+        Assert.Equal(2, await Clean());
+        Assert.Contains("statedir", Said, StringComparison.Ordinal);
+    }
+
+    private Task<int> Clean() => CleanWord.RunAsync(_folder.Main, ["--yes"], _clock, _said.Add);
+
+    private async Task FillAsync()
+    {
+        await using var database = AhenkDatabase.Open(new StorageOptions { Path = Database }, _clock, NullLogger<AhenkDatabase>.Instance);
+        await database.Documents.SaveAsync([new Document(new DocumentKey("test", "a"), "kept")], []);
+    }
+
+    private void Put(string path, string text)
+    {
+        var file = Path.Combine(State, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+}
