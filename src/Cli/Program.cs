@@ -47,6 +47,7 @@ internal static class Program
         PolicyCommands.Policies(),
         ConfigCommands.Create(),
         LogCommands.Create(),
+        DashboardCommands.Create(),
         DocumentationCommand.Create(),
     ];
 }

@@ -43,6 +43,7 @@ internal static class Program
 
         using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
         log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
+        log.Secrets.Register(configuration.Settings.Diagnostics.OtlpHeaders);
         try
         {
             Directories.Prepare(configuration.Settings);

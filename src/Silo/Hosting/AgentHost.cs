@@ -17,6 +17,7 @@ using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Diagnostics;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -96,6 +97,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<PolicyReport>();
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.UseOrleans(SiloSetup.Configure);
+        DiagnosticsSetup.Add(builder.Services, settings.Diagnostics, log);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
@@ -119,6 +121,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, AgreementControl>();
         services.AddSingleton<IControlMethods, PolicyControl>();
         services.AddSingleton<IControlMethods, ConfigurationControl>();
+        services.AddSingleton<IControlMethods, DashboardControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

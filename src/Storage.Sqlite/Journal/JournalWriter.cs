@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.Tables;
@@ -248,7 +249,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
         try
         {
+            var begun = Stopwatch.GetTimestamp();
             _commit.Execute();
+            AgentMetrics.Committed(durability == Durability.PowerCut, Stopwatch.GetElapsedTime(begun));
         }
         catch (SqliteException error)
         {
