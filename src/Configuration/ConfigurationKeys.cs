@@ -262,7 +262,7 @@ public static class ConfigurationKeys
 
     /// <summary>Whether the dashboard is there.</summary>
     public static readonly ChoiceKey Dashboard = new(
-        "DIAGNOSTICS", "dashboard", "off", ["on", "off"], "`on`: the [dashboard](diagnostics.md) is served on 127.0.0.1 to whom `ahenk dashboard` gives its address; costs some 100 MB of memory");
+        "DIAGNOSTICS", "dashboard", "off", ["on", "off"], "`on`: the [dashboard](diagnostics.md) is served on 127.0.0.1 to whom `ahenk dashboard` gives its address; costs some 60 MB of memory");
 
     /// <summary>Where it listens.</summary>
     public static readonly NumberKey DashboardPort = new("DIAGNOSTICS", "dashboard_port", 0, 0, 65_535, "the dashboard's port on 127.0.0.1; `0`: a free one, another at each start");
