@@ -9,7 +9,7 @@ namespace Ahenk.Silo.Diagnostics;
 /// <summary>Sends metrics to a collector: OTLP, protobuf over HTTP.</summary>
 internal sealed class OtlpExport : IDisposable
 {
-    private const int MostMilliseconds = 10_000;
+    private const int MostMilliseconds = 5_000;
     private const int MostSeries = 500;
 
     private readonly Exporter _exporter;
