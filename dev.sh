@@ -65,6 +65,7 @@ require_servers() {
     [ -n "$had_sshd" ] || ! command -v systemctl >/dev/null || systemctl disable --quiet ssh 2>/dev/null || say "openssh-server starts at the next boot; 'systemctl disable ssh' if you do not want that"
     require_packages "the screen, the dialogs and the answers of tests of the user agreement" xvfb jwm zenity xdotool imagemagick
     require_packages "what sets the clock of one process in tests" libfaketime
+    require_packages "the browser that looks at the dashboard" chromium
     require_packages "what checks units, manual pages and completions" systemd groff-base zsh
     require_packages "to start them, to look at sockets, what the inventory reads, and what the plugins of tests use" util-linux iproute2 procps python3 perl jq
 }
@@ -81,6 +82,16 @@ publish() { # PROJECT FOLDER
     dotnet publish "$1" -c $configuration -r "$(runtime)" --self-contained false --no-restore -v quiet --nologo -o "$2"
 }
 
+# publish_dashboard FOLDER   Puts what only the dashboard needs, ASP.NET Core among it, into FOLDER/dashboard; docs/adr/0008 says why it stands apart.
+publish_dashboard() {
+    local folder=$1 file
+    dotnet publish src/Dashboard/Dashboard.csproj -c $configuration -r "$(runtime)" --self-contained true -p:RestoreLockedMode=true -v quiet --nologo -o "$folder/dashboard"
+    for file in "$folder"/dashboard/*; do
+        [ ! -e "$folder/$(basename "$file")" ] || rm "$file"
+    done
+    rm "$folder"/dashboard/*.deps.json
+}
+
 build() {
     require_sdk
     say "building"
@@ -89,6 +100,7 @@ build() {
     rm -rf $out
     publish src/Silo/Silo.csproj $out/ahenk
     publish src/Cli/Cli.csproj $out/ahenk
+    publish_dashboard $out/ahenk
     local plugin
     for plugin in plugins/*/ tests/TestPlugins/*/; do
         publish "$plugin"/*.csproj "$out/plugins/$(basename "$plugin")"
@@ -104,6 +116,7 @@ publish_package() {
     for program in Silo Cli; do
         dotnet publish src/$program/$program.csproj -c $configuration -r "$(runtime)" --self-contained true -p:RestoreLockedMode=true -v quiet --nologo -o "$lib"
     done
+    publish_dashboard "$lib"
     # The program of the same assembly under the name that administrators see.
     mv "$lib/Ahenk.Silo" "$lib/ahenkd"
     for plugin in plugins/*/; do

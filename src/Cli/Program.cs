@@ -78,6 +78,7 @@ internal static class Program
         DoctorCommands.Create(),
         SupportCommand.Create(),
         VersionCommand.Create(),
+        DashboardCommands.Create(),
         DocumentationCommand.Create(),
     ];
 }

@@ -101,6 +101,21 @@ public static class ConfigurationCheck
                 Value = found.Value,
             };
         }
+
+        var (headers, endpoint) = (ConfigurationKeys.OtlpHeaders, ConfigurationKeys.OtlpEndpoint);
+        if (files.Find(headers.Section, headers.Name) is { } secret && files.Find(endpoint.Section, endpoint.Name) is { } place &&
+            Uri.TryCreate(place.Value, UriKind.Absolute, out var address) && address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)
+        {
+            yield return new ConfigurationProblem(
+                true, $"{headers} would be sent to {place.Value} in clear ({secret.File}, line {secret.Line}): use an https address, or one of this machine.")
+            {
+                File = secret.File,
+                Line = secret.Line,
+                Section = headers.Section,
+                Key = headers.Name,
+                Value = Masked,
+            };
+        }
     }
 
     private static IEnumerable<ConfigurationProblem> FindStrangers(ConfigurationFiles.Layer layer)

@@ -264,6 +264,44 @@ public static class ConfigurationKeys
         "within how many seconds the machines spread the runs of one task ([how](scheduling.md#many-machines-at-once)); at once means: from the run after the next")
     { AppliesAtOnce = true };
 
+    /// <summary>Whether the dashboard is there.</summary>
+    public static readonly ChoiceKey Dashboard = new(
+        "DIAGNOSTICS", "dashboard", "off", ["on", "off"], "`on`: the [dashboard](diagnostics.md) is served on 127.0.0.1 to whom `ahenk dashboard` gives its address; costs some 60 MB of memory");
+
+    /// <summary>Where it listens.</summary>
+    public static readonly NumberKey DashboardPort = new("DIAGNOSTICS", "dashboard_port", 0, 0, 65_535, "the dashboard's port on 127.0.0.1; `0`: a free one, another at each start");
+
+    /// <summary>Where metrics are written.</summary>
+    public static readonly TextKey MetricsFile = TextKey.ForPath(
+        "DIAGNOSTICS",
+        "metrics_file",
+        null,
+        "file that [metrics](metrics.md) are written to, in Prometheus' text format; for node_exporter a name that ends in `.prom` in its textfile directory");
+
+    /// <summary>How often metrics go out.</summary>
+    public static readonly NumberKey MetricsInterval = new(
+        "DIAGNOSTICS", "metrics_interval", 60, 1, 86_400, "seconds between two writings of `metrics_file`, and between two exports to `otlp_endpoint`");
+
+    /// <summary>Whether Orleans' metrics go along.</summary>
+    public static readonly ChoiceKey MetricsOfOrleans = new(
+        "DIAGNOSTICS", "metrics_orleans", "off", ["on", "off"], "`on`: the metrics of Orleans (meter `Microsoft.Orleans`) go along");
+
+    /// <summary>Where metrics are sent.</summary>
+    public static readonly TextKey OtlpEndpoint = new(
+        "DIAGNOSTICS",
+        "otlp_endpoint",
+        null,
+        "an OpenTelemetry collector that metrics are sent to by OTLP over HTTP, for example `https://collector.example.org:4318`; without a path `/v1/metrics` is added")
+    { Rule = (ValueRules.IsWebAddress, "an http or https address without user, query and fragment") };
+
+    /// <summary>What is sent along.</summary>
+    public static readonly TextKey OtlpHeaders = new(
+        "DIAGNOSTICS",
+        "otlp_headers",
+        null,
+        "headers for the collector, as `NAME=VALUE` with commas between them (percent-encoded as in OTEL_EXPORTER_OTLP_HEADERS); they are secret, and are sent over https or to this machine only")
+    { IsSecret = true, Rule = (ValueRules.AreHeaders, "NAME=VALUE, with commas between several") };
+
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
@@ -278,6 +316,7 @@ public static class ConfigurationKeys
         KnownHosts, SshKey, FilesCaFile, FetchMebibytes,
         TaskDays,
         MissedRun, Overlap, Splay,
+        Dashboard, DashboardPort, MetricsFile, MetricsInterval, MetricsOfOrleans, OtlpEndpoint, OtlpHeaders,
     ];
 
     /// <summary>What to say of a name that is not in the table: that there is none, and which one is near.</summary>

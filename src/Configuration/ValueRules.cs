@@ -27,6 +27,17 @@ public static class ValueRules
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit);
     }
 
+    /// <summary>An http or https address that holds no secret and means one place.</summary>
+    public static bool IsWebAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) &&
+        address is { UserInfo: "", Query: "", Fragment: "" } && address.Host.Length > 0;
+
+    /// <summary>Headers of HTTP (RFC 9110, 5.6.2: names are tokens) as OpenTelemetry writes them.</summary>
+    public static bool AreHeaders(string text) => text.Split(',').All(static header =>
+        header.Split('=', 2) is [var name, var value] && name.Trim() is { Length: > 0 } token && value.Length > 0 &&
+        token.All(static letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal)) &&
+        value.All(static letter => letter is > ' ' and <= '~' or ' '));
+
     private static bool IsJidPart(string part, string forbidden) =>
         part.Length > 0 && Encoding.UTF8.GetByteCount(part) <= MostJidBytes &&
         !part.Any(character => char.IsControl(character) || forbidden.Contains(character, StringComparison.Ordinal));

@@ -45,6 +45,9 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
             new OutboxDraft(fitting.ToBody(), (receivedAt ?? DateTimeOffset.MinValue) + (receivedAt is null ? TimeSpan.Zero : options.AnswerDelay)));
     }
 
+    /// <summary>How long ago a task came; <see langword="null"/> when that is not known any more.</summary>
+    public TimeSpan? Since(DateTimeOffset? receivedAt) => time.GetUtcNow() - receivedAt;
+
     private static TaskStatusCode ToWire(PluginCode code) => code switch
     {
         PluginCode.Processed => TaskStatusCode.Processed,

@@ -91,6 +91,7 @@ public sealed partial class TaskGrain : IRemindable
         }
         else
         {
+            AgentMetrics.TaskReceived();
             LogScheduled(TaskId, task.Plugin, task.Command, stored.Cron, stored.Next?.DueAt);
             Audit(AuditAction.TaskAccepted, task.Plugin, task.Command, null);
             _task = Stored(task, TaskState.Scheduled);
@@ -118,6 +119,7 @@ public sealed partial class TaskGrain : IRemindable
             if (await _schedules.FinishRunAsync(TaskId, at, answer.ResponseCode, answer.Draft))
             {
                 LogRunFinished(TaskId, at, answer.ResponseCode);
+                AgentMetrics.TaskFinished(answer.ResponseCode, null);
                 Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
             }
 

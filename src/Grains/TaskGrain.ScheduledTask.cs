@@ -268,6 +268,7 @@ public sealed partial class TaskGrain
                 // Recorded when that one starts: until then it is what is stored as the next.
                 _run = waiting with { Next = next, SkippedAt = waiting.SkippedAt ?? occurrence.At };
                 grain.LogPassed(Id, occurrence.At, RunCodes.Skipped, next?.DueAt);
+                AgentMetrics.RunPassed(RunCodes.Skipped);
             }
             else
             {
@@ -280,6 +281,7 @@ public sealed partial class TaskGrain
             await grain._schedules.PassAsync(Id, plannedAt, code, next, answer);
             _stored = _stored with { Next = next, LastAt = plannedAt };
             grain.LogPassed(Id, plannedAt, code, next?.DueAt);
+            AgentMetrics.RunPassed(code);
         }
 
         private async Task Arm(TimeSpan wait)

@@ -37,6 +37,7 @@ public sealed partial class TaskGrain(
         }
 
         LogAccepted(TaskId, task.Task.Plugin, task.Task.Command);
+        AgentMetrics.TaskReceived();
         Audit(AuditAction.TaskAccepted, task.Task.Plugin, task.Task.Command, null);
         _task = Stored(task.Task, TaskState.Waiting);
         return outcome;
@@ -141,6 +142,7 @@ public sealed partial class TaskGrain(
             return outcome;
         }
 
+        AgentMetrics.TaskReceived();
         _task = new StoredTask { TaskId = TaskId, Plugin = "", Command = "", State = TaskState.Waiting, ReceivedAt = task.ReceivedAt };
         await Finish(TaskOutcome.Error(task.Reason));
         return outcome;
@@ -160,6 +162,7 @@ public sealed partial class TaskGrain(
             else if (await store.FinishAsync(TaskId, answer.ResponseCode, answer.Draft))
             {
                 LogFinished(TaskId, answer.ResponseCode);
+                AgentMetrics.TaskFinished(answer.ResponseCode, answers.Since(_task?.ReceivedAt));
                 Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
             }
 

@@ -98,7 +98,9 @@ public sealed partial class PluginHost : IPluginHost
 
         try
         {
+            var begun = _services.Time.GetTimestamp();
             var run = await new WorkRun(entry!, Slot(name), GetRunner(entry!), work, _services).RunAsync(() => OnFree(name), agentStops);
+            AgentMetrics.PluginCalled(name, run.Outcome, _services.Time.GetElapsedTime(begun));
             Slot(name).LoadFailure = null;
             return run;
         }

@@ -47,6 +47,7 @@ internal static class Program
 
         using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
         log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
+        log.Secrets.Register(configuration.Settings.Diagnostics.OtlpHeaders);
         try
         {
             if (new FileInfo(configuration.MainFile) is { Exists: true, Length: 0 })

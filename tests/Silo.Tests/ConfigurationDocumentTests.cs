@@ -89,6 +89,8 @@ public sealed class ConfigurationDocumentTests : IDisposable
         NumberKey number => (number.Fallback == number.Least ? number.Least + 1 : number.Least).ToString(CultureInfo.InvariantCulture),
         _ when key == ConfigurationKeys.Language => AhenkSettings.IsSystemTurkish() ? "en" : "tr",
         _ when key == ConfigurationKeys.CertificatePin => new string('a', 64),
+        _ when key == ConfigurationKeys.OtlpEndpoint => "http://localhost:4318",
+        _ when key == ConfigurationKeys.OtlpHeaders => "name=value",
         ChoiceKey choice => choice.Words.First(word => word != choice.Default),
         _ => key.Allows("/x") ? "/x" : "x",
     };

@@ -185,4 +185,41 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains("lines 2 and 3", problem, StringComparison.Ordinal);
         Assert.Contains(_folder.Main, problem, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("http://collector.example:4318", false)]
+    [InlineData("https://collector.example:4318", true)]
+    [InlineData("http://127.0.0.1:4318", true)]
+    [InlineData("http://localhost:4318", true)]
+    public void Headers_for_a_collector_are_not_sent_in_clear(string endpoint, bool isAllowed)
+    {
+        _folder.Write($"[DIAGNOSTICS]\notlp_endpoint = {endpoint}\notlp_headers = x-key=hush-hush\n");
+
+        if (isAllowed)
+        {
+            Assert.Equal("/v1/metrics", _folder.Read().Diagnostics.OtlpEndpoint!.AbsolutePath);
+        }
+        else
+        {
+            var problem = _folder.Problem();
+            Assert.Contains("[DIAGNOSTICS] otlp_headers would be sent to", problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("hush-hush", problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("otlp_endpoint", "collector:4318")]
+    [InlineData("otlp_endpoint", "ftp://collector")]
+    [InlineData("otlp_endpoint", "http://user:secret@collector")]
+    [InlineData("otlp_endpoint", "http://collector/?key=secret")]
+    [InlineData("otlp_headers", "hush-hush")]
+    [InlineData("otlp_headers", "a=b,=hush-hush")]
+    [InlineData("metrics_file", "relative.prom")]
+    public void What_is_no_place_for_metrics_is_refused(string key, string value)
+    {
+        var problem = _folder.Write($"[DIAGNOSTICS]\n{key} = {value}\n").Problem();
+
+        Assert.Contains($"[DIAGNOSTICS] {key}", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush-hush", problem, StringComparison.Ordinal);
+    }
 }

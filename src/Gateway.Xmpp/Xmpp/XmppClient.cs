@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Ahenk.Gateway.Xmpp.Xmpp.Net;
 using Ahenk.Gateway.Xmpp.Xmpp.Session;
 using Ahenk.Gateway.Xmpp.Xmpp.Wire;
+using Ahenk.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Gateway.Xmpp.Xmpp;
@@ -265,6 +266,7 @@ public sealed class XmppClient : IXmppClient
             {
                 online();
                 _logger.SessionStands(negotiated.BoundJid, connection.Description, negotiated.ResumedAt is not null);
+                AgentMetrics.SessionStands(negotiated.ResumedAt is not null);
                 _status.Change(s => s with
                 {
                     Phase = XmppPhase.Online,

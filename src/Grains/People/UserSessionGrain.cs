@@ -89,6 +89,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         {
             LogCame(User, _document!.Stage);
             Audit(AuditSource.Agent, AuditAction.Login);
+            AgentMetrics.LoggedIn();
         }
 
         DropRights(wasAdministrator);
@@ -118,6 +119,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         {
             LogWent(User);
             Audit(AuditSource.Agent, AuditAction.Logout);
+            AgentMetrics.LoggedOut();
             _question?.Withdraw();
         }
 

@@ -196,6 +196,7 @@ public sealed partial class PolicyGrain
     private void Report(PolicyStep step, TaskOutcome outcome)
     {
         Audit(AuditAction.PolicyApplied, step, outcome.Code);
+        AgentMetrics.PolicyApplied(outcome);
         if (step.Policy!.ExecutionId is { } execution)
         {
             LogReported(step.Profile!, step.Policy, outcome.Code);

@@ -7,6 +7,7 @@ using Ahenk.Plugins.Hosting;
 using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Hosting.Processes;
 using Ahenk.Plugins.Hosting.Python;
+using Ahenk.Silo.Diagnostics;
 using Ahenk.Silo.Logging;
 using Keys = Ahenk.Configuration.ConfigurationKeys;
 
@@ -68,6 +69,9 @@ public sealed record AhenkSettings
 
     /// <summary>How Lider is reached.</summary>
     public required GatewayOptions Gateway { get; init; }
+
+    /// <summary>What can be seen of the agent from outside.</summary>
+    public required DiagnosticsOptions Diagnostics { get; init; }
 
     /// <summary>Reads and checks the files.</summary>
     /// <exception cref="ConfigurationException">Something is not allowed; names all of it.</exception>
@@ -169,6 +173,7 @@ public sealed record AhenkSettings
                 Keyring = values.Optional(Keys.PackageKeyring),
             },
             Gateway = ReadGateway(values, stanza),
+            Diagnostics = DiagnosticsOptions.Read(values),
         };
     }
 

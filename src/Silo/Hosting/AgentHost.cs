@@ -17,6 +17,7 @@ using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Diagnostics;
 using Ahenk.Silo.Doctor;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
@@ -97,6 +98,7 @@ internal static class AgentHost
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.Services.AddHostedService<DatabaseCare>();
         builder.UseOrleans(SiloSetup.Configure);
+        DiagnosticsSetup.Add(builder.Services, settings.Diagnostics, log);
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
@@ -126,6 +128,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, LocalRunControl>();
         services.AddSingleton<IControlMethods, OutboxControl>();
         services.AddSingleton<IControlMethods, SendControl>();
+        services.AddSingleton<IControlMethods, DashboardControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

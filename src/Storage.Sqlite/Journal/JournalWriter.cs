@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.Rescue;
@@ -258,7 +259,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
         try
         {
+            var begun = Stopwatch.GetTimestamp();
             _commit.Execute();
+            AgentMetrics.Committed(durability == Durability.PowerCut, Stopwatch.GetElapsedTime(begun));
         }
         catch (SqliteException error)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Ahenk.Gateway.Xmpp.Xmpp.Wire;
+using Ahenk.Grains.Interfaces;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Gateway.Xmpp.Xmpp.Session;
@@ -159,6 +160,7 @@ internal sealed partial class LiveSession : IDisposable
             _readingIsHeld = false;
         }
 
+        AgentMetrics.StanzaReceived();
         switch (stanza.Name.LocalName)
         {
             case "message":

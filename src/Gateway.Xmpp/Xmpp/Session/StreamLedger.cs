@@ -1,3 +1,5 @@
+using Ahenk.Grains.Interfaces;
+
 namespace Ahenk.Gateway.Xmpp.Xmpp.Session;
 
 /// <summary>A sent stanza the server has not acknowledged: a message, or the bytes of another stanza.</summary>
@@ -56,6 +58,7 @@ internal sealed class StreamLedger
     /// <summary>Counts a stanza that is about to be written.</summary>
     public void Add(SentStanza stanza)
     {
+        AgentMetrics.StanzaSent();
         if (IsCounting)
         {
             Sent++;
