@@ -11,7 +11,6 @@ internal static class ControlClient
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
     public static async Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
     {
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
         JsonNode? answer;
         try
         {
@@ -19,23 +18,34 @@ internal static class ControlClient
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
             await using var stream = new NetworkStream(socket);
             await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(request.ToJsonString() + "\n");
+            await writer.WriteAsync(Request(method, parameters));
             await writer.FlushAsync(cancellationToken);
             using var reader = new StreamReader(stream);
             answer = await reader.ReadLineAsync(cancellationToken) is { } line ? JsonNode.Parse(line) : null;
         }
         catch (Exception failure) when (failure is SocketException or IOException or JsonException)
         {
-            throw new ControlFailure(ExitCodes.NotRunning, $"The daemon cannot be reached at {socketPath}: {failure.Message}. Is it running? (systemctl status ahenk)");
+            throw Unreachable(socketPath, failure);
         }
 
-        return answer switch
-        {
-            null => throw new ControlFailure(ExitCodes.NotRunning, $"The daemon closed the connection at {socketPath} without an answer; look at its log."),
-            { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? "The daemon refused."),
-            _ => answer["result"],
-        };
+        return Result(socketPath, answer);
     }
+
+    /// <summary>The line of a call.</summary>
+    internal static string Request(string method, JsonObject parameters) =>
+        new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters }.ToJsonString() + "\n";
+
+    internal static ControlFailure Unreachable(string socketPath, Exception failure) => new(
+        ExitCodes.NotRunning, $"The daemon cannot be reached at {socketPath}: {failure.Message}. Is it running? (systemctl status ahenk)");
+
+    /// <summary>The result in an answer.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it is a refusal.</exception>
+    internal static JsonNode? Result(string socketPath, JsonNode? answer) => answer switch
+    {
+        null => throw new ControlFailure(ExitCodes.NotRunning, $"The daemon closed the connection at {socketPath} without an answer; look at its log."),
+        { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? "The daemon refused."),
+        _ => answer["result"],
+    };
 }
 
 /// <summary>A call that did not succeed.</summary>

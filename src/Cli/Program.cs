@@ -47,6 +47,7 @@ internal static class Program
         PolicyCommands.Policies(),
         ConfigCommands.Create(),
         LogCommands.Create(),
+        EventCommands.Create(),
         DocumentationCommand.Create(),
     ];
 }

@@ -12,6 +12,7 @@ public sealed class AgentGrain(
     IMachine machine,
     AgentVersion version,
     IAuditLog audit,
+    IAgentEvents events,
     TimeProvider time) : Grain, IAgentGrain
 {
     /// <summary>The name of the grain storage that holds grain state.</summary>
@@ -49,13 +50,17 @@ public sealed class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public Task MarkRegistered(string response, string? dn) => Write(identity.State with
+    public async Task MarkRegistered(string response, string? dn)
     {
-        State = RegistrationState.Registered,
-        Response = response,
-        Dn = dn,
-        RegisteredAt = time.GetUtcNow(),
-    });
+        var registered = await Write(identity.State with
+        {
+            State = RegistrationState.Registered,
+            Response = response,
+            Dn = dn,
+            RegisteredAt = time.GetUtcNow(),
+        });
+        events.Raise(new AgentRegistered(registered.Name, dn));
+    }
 
     /// <inheritdoc/>
     public Task MarkVerified() =>
@@ -72,8 +77,10 @@ public sealed class AgentGrain(
     /// <inheritdoc/>
     public async Task MarkUnregistered()
     {
+        var name = identity.State.Name;
         await Write(new AgentIdentity { Host = identity.State.Host });
         audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Unregistered) { Result = "done" });
+        events.Raise(new AgentUnregistered(name));
     }
 
     private AgentIdentity Choose(RegistrationOrder order, NetworkIdentity network)

@@ -92,7 +92,7 @@ public sealed partial class TaskGrain : IRemindable
         else
         {
             LogScheduled(TaskId, task.Plugin, task.Command, stored.Cron, stored.Next?.DueAt);
-            Audit(AuditAction.TaskAccepted, task.Plugin, task.Command, null);
+            TellAccepted(task, stored.Cron);
             _task = Stored(task, TaskState.Scheduled);
             _scheduled = new ScheduledTask(this, _task, stored);
         }
@@ -118,7 +118,7 @@ public sealed partial class TaskGrain : IRemindable
             if (await _schedules.FinishRunAsync(TaskId, at, answer.ResponseCode, answer.Draft))
             {
                 LogRunFinished(TaskId, at, answer.ResponseCode);
-                Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
+                TellFinished(answer.ResponseCode);
             }
 
             scheduled.Ended();

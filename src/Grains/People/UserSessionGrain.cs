@@ -24,6 +24,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
     private readonly PeopleOptions _options;
     private readonly WorkInHand _inHand;
     private readonly IAuditLog _audit;
+    private readonly IAgentEvents _events;
     private readonly TimeProvider _time;
     private readonly ILogger<UserSessionGrain> _logger;
     private readonly CancellationTokenSource _stopping;
@@ -45,6 +46,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         PeopleOptions options,
         WorkInHand inHand,
         IAuditLog audit,
+        IAgentEvents events,
         TimeProvider time,
         ILogger<UserSessionGrain> logger)
     {
@@ -58,6 +60,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         _options = options;
         _inHand = inHand;
         _audit = audit;
+        _events = events;
         _time = time;
         _logger = logger;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(inHand.Stopping);
@@ -89,6 +92,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         {
             LogCame(User, _document!.Stage);
             Audit(AuditSource.Agent, AuditAction.Login);
+            _events.Raise(new UserLoggedIn(User, login));
         }
 
         DropRights(wasAdministrator);
@@ -118,6 +122,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         {
             LogWent(User);
             Audit(AuditSource.Agent, AuditAction.Logout);
+            _events.Raise(new UserLoggedOut(User));
             _question?.Withdraw();
         }
 

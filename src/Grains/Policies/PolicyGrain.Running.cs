@@ -196,7 +196,8 @@ public sealed partial class PolicyGrain
     private void Report(PolicyStep step, TaskOutcome outcome)
     {
         Audit(AuditAction.PolicyApplied, step, outcome.Code);
-        if (step.Policy!.ExecutionId is { } execution)
+        events.Raise(new PolicyApplied(step.Policy!.Id, step.Policy.Version, step.Plugin, IsMachine ? null : Key, outcome.Code.ToString().ToLowerInvariant()));
+        if (step.Policy.ExecutionId is { } execution)
         {
             LogReported(step.Profile!, step.Policy, outcome.Code);
             _unsent.Add(reports.Compose(step.Policy.Version, execution, outcome));

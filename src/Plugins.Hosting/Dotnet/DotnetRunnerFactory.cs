@@ -1,14 +1,17 @@
+using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>Makes the runners of .NET plugins.</summary>
-internal sealed class DotnetRunnerFactory(PluginHostOptions options, IMachine machine, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
+internal sealed class DotnetRunnerFactory(PluginHostOptions options, IMachine machine, IAgentEvents events, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
 {
     public string Kind => PluginKinds.Dotnet;
 
     public IMachine Machine => machine;
+
+    public IAgentEvents Events => events;
 
     public TimeProvider Time => time;
 

@@ -40,7 +40,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
             Progress,
             new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
             Secrets,
-            [new DotnetRunnerFactory(Options, this, Clock, Loggers), .. _factories],
+            [new DotnetRunnerFactory(Options, this, Events, Clock, Loggers), .. _factories],
+            Events,
             Clock,
             Loggers));
     }
@@ -50,6 +51,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
     public string PrivateDirectory { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    public EventHub Events { get; }
 
     public LogSecrets Secrets { get; } = new();
 
