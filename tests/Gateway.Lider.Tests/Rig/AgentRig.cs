@@ -24,6 +24,8 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
 
     public FakeTaskStore Tasks { get; } = new();
 
+    public RecordingEvents Events { get; } = new();
+
     public AgentExit Exit { get; }
 
     public AgentConnection Connection => _connection ?? throw new InvalidOperationException("Not started.");
@@ -51,7 +53,8 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
         var inbox = new LiderInbox(Grains.Factory, outbox, options, Clock, NullLogger<LiderInbox>.Instance);
         var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
-            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Clock, NullLogger<PermanentSession>.Instance);
+            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Events, Clock,
+            NullLogger<PermanentSession>.Instance);
         _connection = new AgentConnection(
             Grains.Factory, Tasks, outbox, inbox, registration, sessions, options, Exit, Clock, NullLogger<AgentConnection>.Instance);
         return _connection.StartAsync(TestContext.Current.CancellationToken);

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Hosting.Dotnet;
@@ -32,6 +33,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
         PrivateDirectory = MakeDirectory("private");
         Commands = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
         Options = new PluginHostOptions { Directories = [Root], AgentVersion = "3.0.0" };
+        Events = new EventHub(Clock);
         _host = new Lazy<PluginHost>(() => new PluginHost(
             Options,
             this,
