@@ -19,14 +19,6 @@ internal static class ControlClient
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
     public static async Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
     {
-        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
-        var line = request.ToJsonString(Relaxed) + "\n";
-        if (Encoding.UTF8.GetByteCount(line) > LongestRequest)
-        {
-            throw new ControlFailure(ExitCodes.Usage, Words.Say(
-                $"That is too much for one message: the daemon takes {LongestRequest >> 10} KiB.", $"Tek ileti için çok fazla: hizmet en çok {LongestRequest >> 10} KiB alır."));
-        }
-
         JsonNode? answer;
         try
         {
@@ -34,28 +26,47 @@ internal static class ControlClient
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
             await using var stream = new NetworkStream(socket);
             await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(line);
+            await writer.WriteAsync(Request(method, parameters));
             await writer.FlushAsync(cancellationToken);
             using var reader = new StreamReader(stream);
             answer = await reader.ReadLineAsync(cancellationToken) is { } text ? JsonNode.Parse(text) : null;
         }
         catch (Exception failure) when (failure is SocketException or IOException or JsonException)
         {
-            var reason = File.Exists(socketPath) ? failure.Message : Words.Say("there is no such socket", "böyle bir soket yok");
-            throw new ControlFailure(ExitCodes.NotRunning, Words.Say(
-                $"The daemon cannot be reached at {socketPath}: {reason}. Is it running? (systemctl status ahenk)",
-                $"{socketPath} üzerinden hizmete ulaşılamıyor: {reason}. Çalışıyor mu? (systemctl status ahenk)"));
+            throw Unreachable(socketPath, failure);
         }
 
-        return answer switch
-        {
-            null => throw new ControlFailure(ExitCodes.NotRunning, Words.Say(
-                $"The daemon closed the connection at {socketPath} without an answer; look at its log.",
-                $"Hizmet {socketPath} bağlantısını yanıt vermeden kapattı; günlüğüne bakın.")),
-            { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? Words.Say("The daemon refused.", "Hizmet reddetti.")),
-            _ => answer["result"],
-        };
+        return Result(socketPath, answer);
     }
+
+    /// <summary>The line of a call.</summary>
+    /// <exception cref="ControlFailure">It is longer than what the daemon reads.</exception>
+    internal static string Request(string method, JsonObject parameters)
+    {
+        var request = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 1, ["method"] = method, ["params"] = parameters };
+        var line = request.ToJsonString(Relaxed) + "\n";
+        return Encoding.UTF8.GetByteCount(line) <= LongestRequest ? line : throw new ControlFailure(ExitCodes.Usage, Words.Say(
+            $"That is too much for one message: the daemon takes {LongestRequest >> 10} KiB.", $"Tek ileti için çok fazla: hizmet en çok {LongestRequest >> 10} KiB alır."));
+    }
+
+    internal static ControlFailure Unreachable(string socketPath, Exception failure)
+    {
+        var reason = File.Exists(socketPath) ? failure.Message : Words.Say("there is no such socket", "böyle bir soket yok");
+        return new ControlFailure(ExitCodes.NotRunning, Words.Say(
+            $"The daemon cannot be reached at {socketPath}: {reason}. Is it running? (systemctl status ahenk)",
+            $"{socketPath} üzerinden hizmete ulaşılamıyor: {reason}. Çalışıyor mu? (systemctl status ahenk)"));
+    }
+
+    /// <summary>The result in an answer.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it is a refusal.</exception>
+    internal static JsonNode? Result(string socketPath, JsonNode? answer) => answer switch
+    {
+        null => throw new ControlFailure(ExitCodes.NotRunning, Words.Say(
+            $"The daemon closed the connection at {socketPath} without an answer; look at its log.",
+            $"Hizmet {socketPath} bağlantısını yanıt vermeden kapattı; günlüğüne bakın.")),
+        { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? Words.Say("The daemon refused.", "Hizmet reddetti.")),
+        _ => answer["result"],
+    };
 }
 
 /// <summary>A call that did not succeed.</summary>

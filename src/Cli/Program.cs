@@ -79,6 +79,7 @@ internal static class Program
         SupportCommand.Create(),
         VersionCommand.Create(),
         DashboardCommands.Create(),
+        EventCommands.Create(),
         DocumentationCommand.Create(),
     ];
 }

@@ -90,6 +90,9 @@ internal static class Rendering
         return Table(rows);
     }
 
+    /// <summary>A time of an answer, as the machine's zone has it.</summary>
+    public static string LocalTime(JsonNode node, string name) => Time(node, name);
+
     /// <summary>One text of an answer, on one line.</summary>
     public static string OneLine(JsonNode node, string name) => Text(node, name);
 

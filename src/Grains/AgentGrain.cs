@@ -13,6 +13,7 @@ public sealed class AgentGrain(
     IMachineFingerprint fingerprint,
     AgentVersion version,
     IAuditLog audit,
+    IAgentEvents events,
     TimeProvider time) : Grain, IAgentGrain
 {
     /// <summary>The name of the grain storage that holds grain state.</summary>
@@ -68,15 +69,19 @@ public sealed class AgentGrain(
     }
 
     /// <inheritdoc/>
-    public Task MarkRegistered(string response, string? dn) => Write(identity.State with
+    public async Task MarkRegistered(string response, string? dn)
     {
-        Departure = Departure.None,
-        Machine = fingerprint.Read(),
-        State = RegistrationState.Registered,
-        Response = response,
-        Dn = dn,
-        RegisteredAt = time.GetUtcNow(),
-    });
+        var registered = await Write(identity.State with
+        {
+            Departure = Departure.None,
+            Machine = fingerprint.Read(),
+            State = RegistrationState.Registered,
+            Response = response,
+            Dn = dn,
+            RegisteredAt = time.GetUtcNow(),
+        });
+        events.Raise(new AgentRegistered(registered.Name, dn));
+    }
 
     /// <inheritdoc/>
     public Task MarkVerified() =>
@@ -93,8 +98,10 @@ public sealed class AgentGrain(
     /// <inheritdoc/>
     public async Task MarkUnregistered()
     {
+        var name = identity.State.Name;
         await Write(new AgentIdentity { Host = identity.State.Host, Departure = Departure.Begun });
         audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Unregistered) { Result = "done" });
+        events.Raise(new AgentUnregistered(name));
     }
 
     /// <inheritdoc/>

@@ -93,7 +93,7 @@ public sealed partial class TaskGrain : IRemindable
         {
             AgentMetrics.TaskReceived();
             LogScheduled(TaskId, task.Plugin, task.Command, stored.Cron, stored.Next?.DueAt);
-            Audit(AuditAction.TaskAccepted, task.Plugin, task.Command, null);
+            TellAccepted(task, stored.Cron);
             _task = Stored(task, TaskState.Scheduled);
             _scheduled = new ScheduledTask(this, _task, stored);
         }
@@ -120,7 +120,7 @@ public sealed partial class TaskGrain : IRemindable
             {
                 LogRunFinished(TaskId, at, answer.ResponseCode);
                 AgentMetrics.TaskFinished(answer.ResponseCode, null);
-                Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
+                TellFinished(answer.ResponseCode);
             }
 
             scheduled.Ended();

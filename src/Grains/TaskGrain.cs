@@ -6,7 +6,8 @@ namespace Ahenk.Grains;
 
 /// <inheritdoc cref="ITaskGrain"/>
 public sealed partial class TaskGrain(
-    ITaskStore store, IScheduleStore schedules, IPluginHost plugins, TaskAnswers answers, SchedulePlanner planner, IAuditLog audit, ILogger<TaskGrain> logger) : Grain, ITaskGrain
+    ITaskStore store, IScheduleStore schedules, IPluginHost plugins, TaskAnswers answers, SchedulePlanner planner, IAuditLog audit, IAgentEvents events,
+    ILogger<TaskGrain> logger) : Grain, ITaskGrain
 {
     private static readonly TimeSpan StorageRetry = TimeSpan.FromSeconds(5);
 
@@ -38,7 +39,7 @@ public sealed partial class TaskGrain(
 
         LogAccepted(TaskId, task.Task.Plugin, task.Task.Command);
         AgentMetrics.TaskReceived();
-        Audit(AuditAction.TaskAccepted, task.Task.Plugin, task.Task.Command, null);
+        TellAccepted(task.Task, null);
         _task = Stored(task.Task, TaskState.Waiting);
         return outcome;
     }
@@ -163,7 +164,7 @@ public sealed partial class TaskGrain(
             {
                 LogFinished(TaskId, answer.ResponseCode);
                 AgentMetrics.TaskFinished(answer.ResponseCode, answers.Since(_task?.ReceivedAt));
-                Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, answer.ResponseCode);
+                TellFinished(answer.ResponseCode);
             }
 
             _retry?.Dispose();
@@ -179,6 +180,18 @@ public sealed partial class TaskGrain(
             LogAnswerNotStored(failure, TaskId, StorageRetry.TotalSeconds);
             RetryLater(() => Finish(outcome));
         }
+    }
+
+    private void TellAccepted(NewTask task, string? cron)
+    {
+        Audit(AuditAction.TaskAccepted, task.Plugin, task.Command, null);
+        events.Raise(new TaskAccepted(TaskId, task.Plugin, task.Command, cron));
+    }
+
+    private void TellFinished(string code)
+    {
+        Audit(AuditAction.TaskFinished, _task?.Plugin, _task?.Command, code);
+        events.Raise(new TaskFinished(TaskId, Named(_task?.Plugin), Named(_task?.Command), code));
     }
 
     private void Audit(string action, string? plugin, string? command, string? code) =>

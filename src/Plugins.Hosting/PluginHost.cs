@@ -16,6 +16,7 @@ public sealed partial class PluginHost : IPluginHost
     private readonly PluginWatcher _watcher;
     private readonly PythonVersions _versions;
     private readonly RunServices _services;
+    private readonly IAgentEvents _events;
     private readonly ILogger<PluginHost> _logger;
 
     /// <summary>Reads and loads nothing yet.</summary>
@@ -28,6 +29,7 @@ public sealed partial class PluginHost : IPluginHost
         CurrentIdentity identity,
         LogSecrets secrets,
         IEnumerable<IPluginRunnerFactory> factories,
+        IAgentEvents events,
         TimeProvider time,
         ILoggerFactory loggers)
     {
@@ -36,6 +38,7 @@ public sealed partial class PluginHost : IPluginHost
         _watcher = new PluginWatcher(_catalog, options, time, loggers.CreateLogger<PluginWatcher>());
         _versions = new PythonVersions(machine.Commands, options.PythonHostDirectory);
         _logger = loggers.CreateLogger<PluginHost>();
+        _events = events;
         _services = new RunServices(options, machine, transfer, data, progress, identity, secrets, time, _logger);
     }
 
@@ -59,7 +62,7 @@ public sealed partial class PluginHost : IPluginHost
 
             var runner = GetRunner(entry!);
             var ability = runner.IsLoaded ? Look(runner, command) : await Task.Run(() => Look(runner, command));
-            Slot(name).LoadFailure = null;
+            NoteInUse(entry!);
             return ability is not null
                 ? new PluginLookup(null, Missing: false, ability.Idempotent, ability.Parallel)
                 : Unusable(command is null
@@ -101,7 +104,7 @@ public sealed partial class PluginHost : IPluginHost
             var begun = _services.Time.GetTimestamp();
             var run = await new WorkRun(entry!, Slot(name), GetRunner(entry!), work, _services).RunAsync(() => OnFree(name), agentStops);
             AgentMetrics.PluginCalled(name, run.Outcome, _services.Time.GetElapsedTime(begun));
-            Slot(name).LoadFailure = null;
+            NoteInUse(entry!);
             return run;
         }
         catch (PluginLoadException failure)
@@ -135,6 +138,10 @@ public sealed partial class PluginHost : IPluginHost
                 {
                     LoadNow(name, entry);
                 }
+            }
+            else if (entries is [{ Status: PluginStatus.Malfunctioned } broken, ..])
+            {
+                _events.Raise(new PluginFailed(name, broken.Reason!));
             }
 
             return ReportFor(name, entries);
@@ -174,6 +181,7 @@ public sealed partial class PluginHost : IPluginHost
         try
         {
             GetRunner(entry).FindPolicy();
+            NoteInUse(entry);
         }
         catch (PluginLoadException failure)
         {
@@ -210,22 +218,38 @@ public sealed partial class PluginHost : IPluginHost
 
     private PluginSlot Slot(string name) => _slots.GetOrAdd(name, static _ => new PluginSlot());
 
+    private void NoteInUse(CatalogEntry entry)
+    {
+        var slot = Slot(entry.Name);
+        slot.LoadFailure = null;
+        if (slot.TakeIntoUse())
+        {
+            _events.Raise(new PluginLoaded(entry.Name, entry.Manifest!.Version, entry.Manifest.Kind));
+        }
+    }
+
     private void NoteFailure(string name, PluginLoadException failure)
     {
         var slot = Slot(name);
         if (failure is PluginStuckException stuck)
         {
-            LogNotLoaded(failure, name);
+            TellNotLoaded(failure, name);
             slot.LeaveBehind("its constructor, or another part that is run while it is loaded", stuck.StillRunning, () => OnFree(name));
             return;
         }
 
         if (slot.LoadFailure != failure.Message)
         {
-            LogNotLoaded(failure, name);
+            TellNotLoaded(failure, name);
         }
 
         slot.LoadFailure = failure.Message;
+    }
+
+    private void TellNotLoaded(PluginLoadException failure, string name)
+    {
+        LogNotLoaded(failure, name);
+        _events.Raise(new PluginFailed(name, failure.Message));
     }
 
     /// <summary>Loads the plugin when that is needed to know.</summary>

@@ -14,7 +14,7 @@ public static class PluginHostingServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="IPluginHost"/> with all kinds of plugins. Needs <see cref="IMachine"/>, <see cref="IFileTransfer"/>, <see cref="IPluginData"/>,
-    /// <see cref="IPluginProgress"/>, <see cref="CurrentIdentity"/>, <see cref="IProcessLauncher"/>, <see cref="IAgentRegistration"/> and <see cref="IPluginRequests"/>.
+    /// <see cref="IPluginProgress"/>, <see cref="IAgentEvents"/>, <see cref="CurrentIdentity"/>, <see cref="IProcessLauncher"/>, <see cref="IAgentRegistration"/> and <see cref="IPluginRequests"/>.
     /// </summary>
     public static IServiceCollection AddAhenkPlugins(this IServiceCollection services, PluginHostOptions options, PythonOptions python, PluginLimits limits)
     {
@@ -36,6 +36,7 @@ public static class PluginHostingServiceCollectionExtensions
             provider.GetRequiredService<CurrentIdentity>(),
             provider.GetRequiredService<LogSecrets>(),
             provider.GetServices<IPluginRunnerFactory>(),
+            provider.GetRequiredService<IAgentEvents>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         return services;

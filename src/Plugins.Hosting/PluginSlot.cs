@@ -7,6 +7,7 @@ internal sealed class PluginSlot
     private readonly List<LeftBehind> _leftBehind = [];
     private IPluginRunner? _runner;
     private bool _isWanted;
+    private bool _isInUse;
 
     /// <summary>Held while the plugin is loaded or unloaded.</summary>
     public SemaphoreSlim Changing { get; } = new(1, 1);
@@ -49,6 +50,18 @@ internal sealed class PluginSlot
         }
     }
 
+    /// <summary>The runner has shown that it can be used.</summary>
+    /// <returns>Whether that is news: it is the first time for this runner.</returns>
+    public bool TakeIntoUse()
+    {
+        lock (_gate)
+        {
+            var isNews = _runner is not null && !_isInUse;
+            _isInUse |= isNews;
+            return isNews;
+        }
+    }
+
     /// <summary>Takes the runner away, for disposing.</summary>
     public IPluginRunner? TakeRunner()
     {
@@ -56,6 +69,7 @@ internal sealed class PluginSlot
         {
             var runner = _runner;
             _runner = null;
+            _isInUse = false;
             return runner;
         }
     }

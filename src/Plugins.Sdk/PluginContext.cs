@@ -36,6 +36,9 @@ public sealed class PluginContext
     /// <summary>What the plugin wants to remember.</summary>
     public required IPluginStore Store { get; init; }
 
+    /// <summary>What happens in the agent, and what the plugin tells others of. Without effect in a test that sets none.</summary>
+    public IPluginEvents Events { get; init; } = NoEvents.Instance;
+
     /// <summary>The version of the agent, as it reports it to Lider.</summary>
     public required string AgentVersion { get; init; }
 

@@ -29,6 +29,29 @@ public sealed class LoadingTests : IDisposable
     }
 
     [Fact]
+    public async Task Taking_a_plugin_into_use_is_told_once_and_so_is_each_way_in_which_it_cannot_be()
+    {
+        using var events = _plugins.Events.Subscribe(EventFilter.All);
+        _plugins.AddCommand("good", "await Task.Yield(); return PluginResult.Processed(\"x\");");
+        _plugins.AddCommand("bad", "await Task.Yield(); return null!;", "public Only() => throw new System.InvalidOperationException(\"broken\");");
+
+        await _plugins.Run("good");
+        await _plugins.Host.FindAsync("good", null, "RUN");
+        await _plugins.Run("bad");
+        await _plugins.Host.FindAsync("bad", null, "RUN");
+        await _plugins.Host.LoadAsync("good");
+        await _plugins.Run("good");
+        PluginFolder.Write(Path.Combine(_plugins.Root, "bad"), "plugin.json", "{");
+        await _plugins.Host.LoadAsync("bad");
+
+        var told = await events.ReadAllAsync(Token).Take(4).Select(raised => raised.Event).ToArrayAsync(Token);
+        Assert.Equal(new PluginLoaded("good", "1.0.0", "dotnet"), told[0]);
+        Assert.Contains("broken", Assert.IsType<PluginFailed>(told[1]).Reason, StringComparison.Ordinal);
+        Assert.Equal(told[0], told[2]);
+        Assert.Contains("plugin.json", Assert.IsType<PluginFailed>(told[3]).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_command_is_named()
     {
         _plugins.AddProbe();

@@ -66,6 +66,30 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plugin_with_subscriptions_leaves_the_memory_and_is_told_nothing_more()
+    {
+        var heard = new SemaphoreSlim(0);
+        AppDomain.CurrentDomain.SetData("heard", heard);
+        _plugins.AddCommand("listening", """
+            context.Events.Subscribe("task", (message, _) => { _last = message; ((SemaphoreSlim)AppDomain.CurrentDomain.GetData("heard")!).Release(); return Task.CompletedTask; });
+            context.Events.Raise("listens", new System.Text.Json.Nodes.JsonObject { ["what"] = "a subscription" });
+            await Task.Yield();
+            return PluginResult.Processed("x");
+            """, "private static EventMessage _last;");
+        Assert.Equal("x", (await _plugins.Run("listening")).Message);
+        _plugins.Events.Raise(new TaskFinished(1, null, null, ""));
+        Assert.True(await heard.WaitAsync(TimeSpan.FromSeconds(60), Token));
+
+        await _plugins.Host.UnloadAsync("listening");
+        _plugins.Events.Raise(new TaskFinished(2, null, null, ""));
+
+        await Gone("listening", alive: 0);
+        Assert.Equal((0, 0), (_plugins.Events.Listeners, heard.CurrentCount));
+        using var events = _plugins.Events.Subscribe(new EventFilter { Names = ["plugin.listening"] });
+        Assert.Equal("plugin.listening.listens", Assert.Single(events.Before).Event.Name);
+    }
+
+    [Fact]
     public async Task Work_that_was_left_behind_keeps_the_old_plugin_until_it_ends()
     {
         using var gate = new ManualResetEventSlim();

@@ -1,3 +1,5 @@
+using Ahenk.Grains.Events;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,6 +16,7 @@ public sealed class ConfigurationReloadTests : IDisposable
     private readonly FakePlugins _plugins = FakePlugins.New();
     private readonly LoadedConfiguration _started;
     private readonly TestLog _log;
+    private readonly EventHub _events = new(TimeProvider.System);
     private readonly ConfigurationReload _reload;
     private readonly ControlMethods _methods;
 
@@ -22,7 +25,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         _started = LoadedConfiguration.Load(_folder.Write("[CONNECTION]\nport = 1\n").Main);
         _log = new TestLog(null, TimeProvider.System);
         var control = new PluginControl(_plugins.Factory, _plugins.Host);
-        _reload = new ConfigurationReload(_started, _log.Log, control, NullLogger<ConfigurationReload>.Instance);
+        _reload = new ConfigurationReload(_started, _log.Log, control, _events, NullLogger<ConfigurationReload>.Instance);
         _methods = new ControlMethods([control, new ConfigurationControl(_reload, _log.Log)]);
     }
 
@@ -52,6 +55,19 @@ public sealed class ConfigurationReloadTests : IDisposable
         report = await _reload.ReloadAsync();
         Assert.Equal("[BASE] loglevel, [TASK] keep_days; ", Words(report));
         Assert.Equal(30, _started.Settings.Tasks.Keep.Days);
+    }
+
+    [Fact]
+    public async Task A_reload_raises_an_event_and_one_that_was_refused_raises_none()
+    {
+        using var events = _events.Subscribe(EventFilter.All);
+        _folder.Write("[CONNECTION]\nport = x\n");
+        await _reload.ReloadAsync();
+        _folder.Write("[TASK]\nkeep_days = 3\n[CONNECTION]\nport = 2\n");
+        await _reload.ReloadAsync();
+
+        var reloaded = Assert.IsType<ConfigReloaded>((await events.ReadAllAsync(Token).FirstAsync(Token)).Event);
+        Assert.Equal(("[TASK] keep_days", "[CONNECTION] port"), (Assert.Single(reloaded.Applied), Assert.Single(reloaded.NeedRestart)));
     }
 
     [Theory]

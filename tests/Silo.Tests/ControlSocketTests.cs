@@ -20,7 +20,7 @@ public sealed class ControlSocketTests : IAsyncLifetime
     public ControlSocketTests()
     {
         _methods = new ControlMethods([new AgentControl(_agent), new TaskControl(_agent, null!), new PluginControl(_plugins.Factory, _plugins.Host)]);
-        _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, _audit, NullLogger<ControlSocket>.Instance);
+        _socket = new ControlSocket(_folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, _audit, TimeProvider.System, NullLogger<ControlSocket>.Instance);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

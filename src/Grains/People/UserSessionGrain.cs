@@ -24,6 +24,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
     private readonly PeopleOptions _options;
     private readonly WorkInHand _inHand;
     private readonly IAuditLog _audit;
+    private readonly IAgentEvents _events;
     private readonly TimeProvider _time;
     private readonly ILogger<UserSessionGrain> _logger;
     private readonly CancellationTokenSource _stopping;
@@ -45,6 +46,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         PeopleOptions options,
         WorkInHand inHand,
         IAuditLog audit,
+        IAgentEvents events,
         TimeProvider time,
         ILogger<UserSessionGrain> logger)
     {
@@ -58,6 +60,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         _options = options;
         _inHand = inHand;
         _audit = audit;
+        _events = events;
         _time = time;
         _logger = logger;
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(inHand.Stopping);
@@ -90,6 +93,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             LogCame(User, _document!.Stage);
             Audit(AuditSource.Agent, AuditAction.Login);
             AgentMetrics.LoggedIn();
+            _events.Raise(new UserLoggedIn(User, login));
         }
 
         DropRights(wasAdministrator);
@@ -120,6 +124,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
             LogWent(User);
             Audit(AuditSource.Agent, AuditAction.Logout);
             AgentMetrics.LoggedOut();
+            _events.Raise(new UserLoggedOut(User));
             _question?.Withdraw();
         }
 

@@ -197,7 +197,8 @@ public sealed partial class PolicyGrain
     {
         Audit(AuditAction.PolicyApplied, step, outcome.Code);
         AgentMetrics.PolicyApplied(outcome);
-        if (step.Policy!.ExecutionId is { } execution)
+        events.Raise(new PolicyApplied(step.Policy!.Id, step.Policy.Version, step.Plugin, IsMachine ? null : Key, outcome.Code.ToString().ToLowerInvariant()));
+        if (step.Policy.ExecutionId is { } execution)
         {
             LogReported(step.Profile!, step.Policy, outcome.Code);
             _unsent.Add(reports.Compose(step.Policy.Version, execution, outcome));

@@ -20,6 +20,7 @@ public sealed partial class PolicyGrain(
     IMachineBoot boot,
     WorkInHand inHand,
     IAuditLog audit,
+    IAgentEvents events,
     PeopleOptions options,
     TimeProvider time,
     ILogger<PolicyGrain> logger) : Grain, IPolicyGrain

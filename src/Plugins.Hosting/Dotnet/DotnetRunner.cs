@@ -15,6 +15,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
 
     private readonly Lock _gate = new();
     private readonly ILogger<DotnetRunner> _logger = factory.Loggers.CreateLogger<DotnetRunner>();
+    private readonly PluginEvents _events = new(manifest.Name, factory.Events, factory.Threads, factory.Time, factory.Loggers.CreateLogger<PluginEvents>());
     private Task<LoadedPlugin>? _loading;
     private bool _isStuck;
     private bool _isDisposed;
@@ -49,6 +50,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
             Machine = factory.Machine,
             Files = call.Files,
             Store = call.Store,
+            Events = _events,
             AgentVersion = factory.AgentVersion,
             AgentDn = call.AgentDn,
             Agent = factory.Agent,
@@ -68,6 +70,7 @@ internal sealed partial class DotnetRunner(string folder, PluginManifest manifes
             (loading, _loading) = (_loading, null);
         }
 
+        _events.Dispose();
         if (loading is null)
         {
             return;

@@ -1,3 +1,4 @@
+using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -5,13 +6,15 @@ namespace Ahenk.Plugins.Hosting.Dotnet;
 
 /// <summary>Makes the runners of .NET plugins.</summary>
 internal sealed class DotnetRunnerFactory(
-    PluginHostOptions options, IMachine machine, IAgentRegistration agent, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
+    PluginHostOptions options, IMachine machine, IAgentRegistration agent, IAgentEvents events, TimeProvider time, ILoggerFactory loggers) : IPluginRunnerFactory
 {
     public string Kind => PluginKinds.Dotnet;
 
     public IMachine Machine => machine;
 
     public IAgentRegistration Agent => agent;
+
+    public IAgentEvents Events => events;
 
     public TimeProvider Time => time;
 

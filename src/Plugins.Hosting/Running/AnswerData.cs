@@ -33,18 +33,21 @@ internal static class AnswerData
 
     /// <summary>Writes the text.</summary>
     /// <exception cref="AnswerTooLargeException">It is larger than <see cref="MostBytes"/>.</exception>
-    public static string? Write(JsonObject? data)
-    {
-        if (data is null)
-        {
-            return null;
-        }
+    public static string? Write(JsonObject? data) => data is null ? null : Write(data, MostBytes, mostDepth: 0);
 
-        var buffer = new BoundedBuffer();
-        using var writer = new Utf8JsonWriter(buffer);
+    /// <summary>Writes the text.</summary>
+    /// <param name="data">What is written.</param>
+    /// <param name="mostBytes">How large it may become.</param>
+    /// <param name="mostDepth">How many levels it may be nested; 0: as many as the writer takes.</param>
+    /// <exception cref="AnswerTooLargeException">It is larger.</exception>
+    /// <exception cref="InvalidOperationException">It is deeper.</exception>
+    public static string Write(JsonObject data, int mostBytes, int mostDepth)
+    {
+        var buffer = new BoundedBuffer(mostBytes);
+        using var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = mostDepth });
         data.WriteTo(writer);
         writer.Flush();
-        if (buffer.Written.Length > MostBytes)
+        if (buffer.Written.Length > mostBytes)
         {
             throw new AnswerTooLargeException();
         }
@@ -53,7 +56,7 @@ internal static class AnswerData
     }
 
     /// <summary>Stops the writer early: it may be given far more than fits into memory.</summary>
-    private sealed class BoundedBuffer : IBufferWriter<byte>
+    private sealed class BoundedBuffer(int mostBytes) : IBufferWriter<byte>
     {
         private readonly ArrayBufferWriter<byte> _inner = new();
 
@@ -67,7 +70,7 @@ internal static class AnswerData
 
         // For a text the writer asks for several times of what it then writes.
         private ArrayBufferWriter<byte> Bounded(int sizeHint) =>
-            _inner.WrittenCount > MostBytes || sizeHint > 6 * MostBytes ? throw new AnswerTooLargeException() : _inner;
+            _inner.WrittenCount > mostBytes || sizeHint > 6 * mostBytes ? throw new AnswerTooLargeException() : _inner;
     }
 }
 

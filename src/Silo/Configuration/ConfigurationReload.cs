@@ -1,4 +1,5 @@
 using Ahenk.Configuration;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Control;
 using Ahenk.Silo.Logging;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ internal sealed record ReloadReport(IReadOnlyList<string> Problems, IReadOnlyLis
 
 /// <summary>Reads the configuration anew and applies what can be changed while the agent runs.</summary>
 internal sealed partial class ConfigurationReload(
-    LoadedConfiguration started, DaemonLog log, PluginControl plugins, ILogger<ConfigurationReload> logger) : IDisposable
+    LoadedConfiguration started, DaemonLog log, PluginControl plugins, IAgentEvents events, ILogger<ConfigurationReload> logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
 
@@ -61,10 +62,11 @@ internal sealed partial class ConfigurationReload(
             .Union(loaded.Settings.PluginHost.Disabled.Except(disabled, StringComparer.OrdinalIgnoreCase), StringComparer.OrdinalIgnoreCase).ToArray();
         if (changed.Length > 0)
         {
-            await plugins.ChangeAsync(Grains.Interfaces.PluginChange.Load, string.Join(',', changed));
+            await plugins.ChangeAsync(PluginChange.Load, string.Join(',', changed));
         }
 
         LogReloaded(Words(applied), Words(needRestart));
+        events.Raise(new ConfigReloaded(applied, needRestart));
         return new ReloadReport([], applied, needRestart);
     }
 

@@ -15,9 +15,15 @@ internal sealed class ControlMethods(IEnumerable<IControlMethods> subjects)
     /// <exception cref="ControlException">It is refused.</exception>
     public Task<JsonNode?> Invoke(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken) =>
         !_methods.TryGetValue(request.Method, out var method) ? throw new ControlException(JsonRpc.MethodNotFound, $"There is no method '{request.Method}'.")
-        : !method.IsForEverybody && !caller.IsPrivileged ? throw new ControlException(JsonRpc.Forbidden, $"Only root may call '{request.Method}'.")
+        : !MayCall(method, caller) ? throw new ControlException(JsonRpc.Forbidden, $"Only root may call '{request.Method}'.")
         : method.Call(request, caller, cancellationToken);
+
+    /// <summary>The method, when it is one with notifications that the caller may call; else <see langword="null"/>.</summary>
+    public ControlMethod? FindStreaming(ControlRequest request, PeerCredentials caller) =>
+        _methods.TryGetValue(request.Method, out var method) && method.Stream is not null && MayCall(method, caller) ? method : null;
 
     /// <summary>Whether a call changes something, and so is noted in the audit log.</summary>
     public bool Changes(ControlRequest request) => _methods.TryGetValue(request.Method, out var method) && method.Changes(request);
+
+    private static bool MayCall(ControlMethod method, PeerCredentials caller) => method.IsForEverybody || caller.IsPrivileged;
 }

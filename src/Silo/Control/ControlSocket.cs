@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,7 @@ namespace Ahenk.Silo.Control;
 /// the kernel says of it.
 /// </summary>
 internal sealed partial class ControlSocket(
-    AhenkSettings settings, ControlMethods methods, IAuditLog audit, ILogger<ControlSocket> logger) : BackgroundService
+    AhenkSettings settings, ControlMethods methods, IAuditLog audit, TimeProvider time, ILogger<ControlSocket> logger) : BackgroundService
 {
     private const int MostUnprivileged = 16;
     private const int Backlog = 64;
@@ -21,6 +22,7 @@ internal sealed partial class ControlSocket(
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _unprivileged = new(MostUnprivileged);
 
     /// <summary>Where the socket of a run directory is.</summary>
@@ -76,9 +78,24 @@ internal sealed partial class ControlSocket(
 
                 await using var stream = new NetworkStream(connection);
                 var lines = new LineReader(stream, MaxLineBytes);
-                while (await ReadLine(lines, stoppingToken) is { } line)
+                var line = await ReadLine(lines, stoppingToken);
+                while (line is not null)
                 {
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(await Answer(line, caller, stoppingToken) + "\n"), stoppingToken);
+                    if (JsonRpc.Read(line, out var problem) is not { } request)
+                    {
+                        await WriteLine(stream, problem!, stoppingToken);
+                    }
+                    else if (methods.FindStreaming(request, caller) is { } following)
+                    {
+                        line = await Follow(following, request, caller, lines, stream, stoppingToken);
+                        continue;
+                    }
+                    else
+                    {
+                        await WriteLine(stream, await Answer(request, caller, () => methods.Invoke(request, caller, stoppingToken)), stoppingToken);
+                    }
+
+                    line = await ReadLine(lines, stoppingToken);
                 }
             }
         }
@@ -95,23 +112,26 @@ internal sealed partial class ControlSocket(
         }
     }
 
-    private static async Task<string?> ReadLine(LineReader lines, CancellationToken stoppingToken)
+    private async Task<string?> ReadLine(LineReader lines, CancellationToken stoppingToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(IdleLimit);
-        return await lines.ReadLineAsync(limit.Token);
+        using var limit = new CancellationTokenSource(IdleLimit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
+        return await lines.ReadLineAsync(stop.Token);
     }
 
-    private async Task<string> Answer(string line, PeerCredentials caller, CancellationToken cancellationToken)
+    /// <summary>A caller that asks and does not read is not waited for.</summary>
+    private async Task WriteLine(NetworkStream stream, string line, CancellationToken stoppingToken)
     {
-        if (JsonRpc.Read(line, out var problem) is not { } request)
-        {
-            return problem!;
-        }
+        using var limit = new CancellationTokenSource(WriteLimit, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), stop.Token);
+    }
 
+    private async Task<string> Answer(ControlRequest request, PeerCredentials caller, Func<Task<JsonNode?>> call)
+    {
         try
         {
-            var result = await methods.Invoke(request, caller, cancellationToken);
+            var result = await call();
             Audit(request, caller, "done");
             return JsonRpc.Result(request.Id, result);
         }

@@ -21,8 +21,14 @@ internal static class JsonRpc
     /// <summary>The call was read after the time that the caller would wait (server-defined range).</summary>
     public const int Late = -32002;
 
+    /// <summary>Too many do this already (server-defined range).</summary>
+    public const int Busy = -32003;
+
     public static string Result(JsonNode? id, JsonNode? result) =>
         new JsonObject { ["jsonrpc"] = "2.0", ["result"] = result, ["id"] = id?.DeepClone() }.ToJsonString();
+
+    public static string Notification(string method, JsonNode parameters) =>
+        new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters }.ToJsonString();
 
     public static string Error(JsonNode? id, int code, string message) =>
         new JsonObject { ["jsonrpc"] = "2.0", ["error"] = new JsonObject { ["code"] = code, ["message"] = message }, ["id"] = id?.DeepClone() }.ToJsonString();

@@ -2,6 +2,7 @@ using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Agreement;
+using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
 using Ahenk.Grains.Policies;
@@ -46,6 +47,7 @@ internal static class AgentHost
         builder.Services.AddSingleton(log.Secrets);
         builder.Services.AddSingleton<AuditLog>();
         builder.Services.AddSingleton<IAuditLog>(services => services.GetRequiredService<AuditLog>());
+        builder.Services.AddSingleton<IAgentEvents, EventHub>();
 
         // Before the silo, so that it is stopped after it.
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
@@ -107,6 +109,7 @@ internal static class AgentHost
         builder.Services.AddHostedService<PolicyStart>();
         builder.Services.AddSingleton<ConfigurationReload>();
         builder.Services.AddHostedService<HangupSignal>();
+        builder.Services.AddHostedService<StoppingNews>();
         AddControl(builder.Services);
         builder.Services.AddLiderGateway(settings.Gateway);
         builder.Services.AddHostedService<MemoryTrim>();
@@ -129,6 +132,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, OutboxControl>();
         services.AddSingleton<IControlMethods, SendControl>();
         services.AddSingleton<IControlMethods, DashboardControl>();
+        services.AddSingleton<IControlMethods, EventControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

@@ -36,6 +36,8 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
     /// <summary>What plugins have of the registration.</summary>
     public IAgentRegistration Registration => _registration ?? throw new InvalidOperationException("Not started.");
 
+    public RecordingEvents Events { get; } = new();
+
     public AgentExit Exit { get; }
 
     public AgentConnection Connection => _connection ?? throw new InvalidOperationException("Not started.");
@@ -63,7 +65,7 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
         var inbox = new LiderInbox(Grains.Factory, outbox, options, Clock, NullLogger<LiderInbox>.Instance);
         var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
-            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Clock, NullLogger<PermanentSession>.Instance);
+            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Events, Clock, NullLogger<PermanentSession>.Instance);
         _registration = new AgentRegistration(Grains.Factory, _change, NullLogger<AgentRegistration>.Instance);
         var unregistration = new Unregistration(Grains.Factory, inbox, options, Secrets, Audit, Clock, NullLogger<Unregistration>.Instance);
         _connection = new AgentConnection(

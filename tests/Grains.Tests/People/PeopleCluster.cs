@@ -1,3 +1,4 @@
+using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
 using Ahenk.Grains.Tests.Rig;
@@ -100,6 +101,8 @@ public sealed class PeopleCluster : IAsyncDisposable
 
     public SessionKeeper Keeper => _cluster.Silos[0].ServiceProvider.GetRequiredService<SessionKeeper>();
 
+    public IAgentEvents Events => _cluster.Silos[0].ServiceProvider.GetRequiredService<IAgentEvents>();
+
     private IGrainFactory Grains => _cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>();
 
     /// <summary>Starts the agent.</summary>
@@ -186,6 +189,7 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton<AnswerFlush>();
         services.AddSingleton<PluginNews>();
         services.AddSingleton<IAuditLog>(new RecordingAudit());
+        services.AddSingleton<IAgentEvents, EventHub>();
         services.AddSingleton<WorkInHand>();
     }
 }

@@ -1,3 +1,4 @@
+using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.Policies;
 using Ahenk.Grains.Scheduling;
@@ -53,6 +54,7 @@ public sealed class GrainCluster : IAsyncDisposable
             silo.Services.AddSingleton<IOutbox>(Outbox);
             silo.Services.AddSingleton<IPluginInstaller>(Installer);
             silo.Services.AddSingleton<IAuditLog>(Audit);
+            silo.Services.AddSingleton<IAgentEvents, EventHub>();
             silo.Services.AddSingleton(new AgentVersion("3.0.0"));
             silo.Services.AddKeyedSingleton<IGrainStorage>(AgentGrain.StorageName, GrainStorage);
 
@@ -125,6 +127,8 @@ public sealed class GrainCluster : IAsyncDisposable
     public IPluginRequests Requests => _cluster.Silos[0].ServiceProvider.GetRequiredService<IPluginRequests>();
 
     public LocalRuns LocalRuns => _cluster.Silos[0].ServiceProvider.GetRequiredService<LocalRuns>();
+
+    public IAgentEvents Events => _cluster.Silos[0].ServiceProvider.GetRequiredService<IAgentEvents>();
 
     public IAgentGrain Agent => Grains.GetGrain<IAgentGrain>(0);
 

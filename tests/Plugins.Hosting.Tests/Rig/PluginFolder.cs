@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text;
+using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Machine.Linux.Processes;
 using Ahenk.Plugins.Hosting.Dotnet;
@@ -32,6 +33,7 @@ internal sealed class PluginFolder : IMachine, IDisposable
         PrivateDirectory = MakeDirectory("private");
         Commands = new CommandRunner(TimeProvider.System, NullLogger<CommandRunner>.Instance);
         Options = new PluginHostOptions { Directories = [Root], AgentVersion = "3.0.0" };
+        Events = new EventHub(Clock);
         _host = new Lazy<PluginHost>(() => new PluginHost(
             Options,
             this,
@@ -40,7 +42,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
             Progress,
             new CurrentIdentity { Value = new AgentIdentity { Name = "pc-01" } },
             Secrets,
-            [new DotnetRunnerFactory(Options, this, Agent, Clock, Loggers), .. _factories],
+            [new DotnetRunnerFactory(Options, this, Agent, Events, Clock, Loggers), .. _factories],
+            Events,
             Clock,
             Loggers));
     }
@@ -50,6 +53,8 @@ internal sealed class PluginFolder : IMachine, IDisposable
     public string PrivateDirectory { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    public EventHub Events { get; }
 
     public LogSecrets Secrets { get; } = new();
 
