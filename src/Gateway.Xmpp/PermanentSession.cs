@@ -14,6 +14,7 @@ internal sealed class PermanentSessionFactory(
     IXmppClientFactory clients,
     GatewayOptions options,
     TaskOptions taskOptions,
+    ConnectionWatch watch,
     TimeProvider time,
     ILogger<PermanentSession> logger)
 {
@@ -23,6 +24,7 @@ internal sealed class PermanentSessionFactory(
         var login = new XmppCredentials.Password(identity.Name, identity.Password);
         var settings = options.ToClientOptions(login, identity.Host, permanent: true) with { HasLoggedIn = identity.State == RegistrationState.Verified };
         var client = clients.Create(settings, inbox, new StreamJournal(streams, outbox));
+        watch.Follow(client, identity.Name);
         var pump = new OutboxPump(outbox, client, options.Lider, time, logger);
         return new PermanentSession(identity, client, pump, grains.GetGrain<IAgentGrain>(0), tasks, taskOptions, time, logger);
     }

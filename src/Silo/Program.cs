@@ -5,7 +5,6 @@ using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Logging;
 using Ahenk.Silo.Offline;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Ahenk.Silo;
 
@@ -19,6 +18,7 @@ internal static class Program
             return await word();
         }
 
+        using var signals = new StopSignals();
         using var output = new StandardOutput();
         LoadedConfiguration configuration;
         try
@@ -32,23 +32,33 @@ internal static class Program
         }
         catch (ConfigurationException refusal)
         {
-            using var console = new DaemonLog(null, output, TimeProvider.System);
-            foreach (var problem in refusal.Messages)
-            {
-                console.Logger.Fatal("[CONFIGURATION] {Problem}", problem);
-            }
-
-            return AgentExit.BadConfiguration;
+            return Refuse(output, "[CONFIGURATION] {Problem}", refusal.Messages, AgentExit.BadConfiguration);
         }
 
+        InstanceLock instance;
+        try
+        {
+            Directories.Prepare(configuration.Settings);
+            instance = InstanceLock.Take(configuration.Settings.RunDirectory, Path.GetDirectoryName(configuration.Settings.DatabaseFile)!);
+        }
+        catch (AlreadyRunningException refusal)
+        {
+            return Refuse(output, "[AHENK] {Problem}", [refusal.Message], AgentExit.AlreadyRunning);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(output, "[AHENK] {Problem}", [failure.Message], AgentExit.Failure);
+        }
+
+        // Before the log's files are opened: they belong to the daemon that runs.
+        using var held = instance;
         using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
         log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
         try
         {
-            Directories.Prepare(configuration.Settings);
             using var host = AgentHost.Build(configuration, log);
             var exit = host.Services.GetRequiredService<AgentExit>();
-            await host.RunAsync();
+            await AgentRun.RunAsync(host, signals.Received);
             return exit.Code;
         }
         catch (Exception failure)
@@ -57,5 +67,17 @@ internal static class Program
             log.Logger.Fatal(failure, "[AHENK] Ended by an unexpected failure");
             return AgentExit.Failure;
         }
+    }
+
+    /// <summary>There is no log yet: what is wrong is said on standard output.</summary>
+    private static int Refuse(StandardOutput output, string template, IEnumerable<string> problems, int code)
+    {
+        using var console = new DaemonLog(null, output, TimeProvider.System);
+        foreach (var problem in problems)
+        {
+            console.Logger.Fatal(template, problem);
+        }
+
+        return code;
     }
 }

@@ -10,13 +10,14 @@ public static class StorageServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IStreamStore"/>,
-    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
+    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/>, <see cref="IDatabaseProbe"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => AhenkDatabase.Open(
             options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AhenkDatabase>>()));
+        services.AddSingleton<IDatabaseProbe>(provider => provider.GetRequiredService<AhenkDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Schedules);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);

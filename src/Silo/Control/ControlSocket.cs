@@ -37,6 +37,8 @@ internal sealed partial class ControlSocket(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var path = PathIn(settings.RunDirectory);
+
+        // One that was left behind: nobody else listens there, for this process has the lock of the directory.
         File.Delete(path);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -78,7 +80,7 @@ internal sealed partial class ControlSocket(
                 var lines = new LineReader(stream, MaxLineBytes);
                 while (await ReadLine(lines, stoppingToken) is { } line)
                 {
-                    await stream.WriteAsync(Encoding.UTF8.GetBytes(await Answer(line, caller, stoppingToken) + "\n"), stoppingToken);
+                    await WriteLine(stream, await Answer(line, caller, stoppingToken));
                 }
             }
         }
@@ -100,6 +102,13 @@ internal sealed partial class ControlSocket(
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         limit.CancelAfter(IdleLimit);
         return await lines.ReadLineAsync(limit.Token);
+    }
+
+    /// <summary>What has been done is answered, also when the agent ends meanwhile.</summary>
+    private static async Task WriteLine(NetworkStream stream, string line)
+    {
+        using var limit = new CancellationTokenSource(IdleLimit);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), limit.Token);
     }
 
     private async Task<string> Answer(string line, PeerCredentials caller, CancellationToken cancellationToken)

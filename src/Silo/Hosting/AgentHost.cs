@@ -2,6 +2,7 @@ using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Agreement;
+using Ahenk.Grains.Ending;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
 using Ahenk.Grains.Policies;
@@ -17,6 +18,7 @@ using Ahenk.Plugins.Hosting.Installing;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Hosting.Systemd;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +38,12 @@ internal static class AgentHost
         // The empty builder: no files, environment or command line are read but ours.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSerilog(log.Logger);
-        builder.Services.AddSystemd();
+        builder.Services.AddSingleton<IHostLifetime, StartedLifetime>();
+        builder.Services.AddSingleton(ServiceEnvironment.Take());
+        builder.Services.AddSingleton<IServiceManager, ServiceManager>();
+
+        // AgentRun has the limit, for it can change while the agent runs.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Log);
@@ -47,6 +54,7 @@ internal static class AgentHost
 
         // Before the silo, so that it is stopped after it.
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
+        builder.Services.AddSingleton(settings.Ending);
         builder.Services.AddSingleton(settings.Tasks);
         builder.Services.AddSingleton(settings.Schedules);
         builder.Services.AddSingleton<TimeProvider, MachineClock>();
@@ -96,6 +104,10 @@ internal static class AgentHost
         builder.Services.AddSingleton<PolicyReport>();
         builder.Services.AddAhenkPlugins(settings.PluginHost, settings.Python, settings.PluginLimits);
         builder.UseOrleans(SiloSetup.Configure);
+
+        // Stopped just before the silo: the agent is watched over while it ends, too.
+        builder.Services.AddSingleton<AliveChecks>();
+        builder.Services.AddHostedService<Watchdog>();
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
@@ -107,6 +119,12 @@ internal static class AgentHost
         AddControl(builder.Services);
         builder.Services.AddLiderGateway(settings.Gateway);
         builder.Services.AddHostedService<MemoryTrim>();
+        builder.Services.AddHostedService<ConnectionStatus>();
+        builder.Services.AddSingleton<OutboxFlush>();
+        builder.Services.AddSingleton<AgentEnding>();
+
+        // The last, so that it is stopped first: while it ends the agent's work in order, everything else still runs.
+        builder.Services.AddHostedService<OrderlyEnd>();
         return builder.Build();
     }
 
@@ -119,6 +137,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, AgreementControl>();
         services.AddSingleton<IControlMethods, PolicyControl>();
         services.AddSingleton<IControlMethods, ConfigurationControl>();
+        services.AddSingleton<IControlMethods, StopControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }
