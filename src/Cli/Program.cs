@@ -40,6 +40,7 @@ internal static class Program
     private static IEnumerable<Command> AllCommands() =>
     [
         .. AgentCommands.Create(),
+        .. ServiceCommands.Create(),
         .. TaskCommands.Create(),
         .. PluginCommands.Create(),
         .. UserCommands.Create(),

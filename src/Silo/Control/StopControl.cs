@@ -13,6 +13,6 @@ internal sealed class StopControl(IHostApplicationLifetime lifetime, EndingOptio
     private JsonObject Stop()
     {
         lifetime.StopApplication();
-        return new JsonObject { ["pid"] = Environment.ProcessId, ["within_seconds"] = Math.Ceiling(options.Whole.TotalSeconds) };
+        return new JsonObject { ["pid"] = Environment.ProcessId, ["within_seconds"] = (int)Math.Ceiling(options.Whole.TotalSeconds) };
     }
 }
