@@ -48,12 +48,13 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
     {
         var options = Given.Options with { RegistrationCredentialFile = _credentialFile };
         var outbox = new MemoryOutbox();
+        var watch = new ConnectionWatch(Clock);
         var inbox = new LiderInbox(Grains.Factory, outbox, options, Clock, NullLogger<LiderInbox>.Instance);
         var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
-            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Clock, NullLogger<PermanentSession>.Instance);
+            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), watch, Clock, NullLogger<PermanentSession>.Instance);
         _connection = new AgentConnection(
-            Grains.Factory, Tasks, outbox, inbox, registration, sessions, options, Exit, Clock, NullLogger<AgentConnection>.Instance);
+            Grains.Factory, Tasks, outbox, inbox, registration, sessions, options, watch, Exit, Clock, NullLogger<AgentConnection>.Instance);
         return _connection.StartAsync(TestContext.Current.CancellationToken);
     }
 
