@@ -34,7 +34,7 @@ public sealed class InstanceLockTests : IDisposable
         File.WriteAllText(Path.Combine(_run, InstanceLock.FileName), "nonsense that was left behind");
         InstanceLock.Take(_run, _state).Dispose();
 
-        using var again = InstanceLock.Take(_run, _state);
+        InstanceLock.Take(_run, _state).Dispose();
 
         Assert.StartsWith($"{Environment.ProcessId,10}\n", File.ReadAllText(Path.Combine(_run, InstanceLock.FileName)), StringComparison.Ordinal);
     }

@@ -132,7 +132,8 @@ internal static class AgentHost
     {
         services.AddSingleton<IControlMethods, AgentControl>();
         services.AddSingleton<IControlMethods, TaskControl>();
-        services.AddSingleton<IControlMethods, PluginControl>();
+        services.AddSingleton<PluginControl>();
+        services.AddSingleton<IControlMethods>(provider => provider.GetRequiredService<PluginControl>());
         services.AddSingleton<IControlMethods, UserControl>();
         services.AddSingleton<IControlMethods, AgreementControl>();
         services.AddSingleton<IControlMethods, PolicyControl>();
