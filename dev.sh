@@ -148,7 +148,7 @@ make_package() {
     cp -r packaging/debian "$work/debian"
     cp -a "$root" "$work/root"
     cp docs/configuration.md docs/security.md "$work/docs/"
-    cp packaging/systemd/hardened.conf "$work/"
+    cp packaging/systemd/hardened.conf packaging/systemd/relaxed.conf "$work/"
     if [ "$version" != "$(sed -n '1s/.*(\(.*\)).*/\1/p' packaging/debian/changelog)" ]; then
         {
             printf 'ahenk (%s) unstable; urgency=medium\n\n  * Built under another version.\n\n' "$version"

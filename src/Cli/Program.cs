@@ -65,6 +65,7 @@ internal static class Program
     [
         .. AgentCommands.Create(),
         .. RegistrationCommands.Create(),
+        .. ServiceCommands.Create(),
         .. TaskCommands.Create(),
         OutboxCommands.Create(),
         SendCommand.Create(),

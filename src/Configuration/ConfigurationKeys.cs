@@ -26,6 +26,11 @@ public static class ConfigurationKeys
         "BASE", "loglevel", "info", ["debug", "info", "warning", "error"], "the least level that is logged")
     { AppliesAtOnce = true };
 
+    /// <summary>How long running plugins are waited for at the end.</summary>
+    public static readonly NumberKey ShutdownTimeout = new(
+        "BASE", "shutdown_timeout", 60, 1, 600, "seconds that running plugins are waited for when the agent ends, before they are ended by force ([how it ends](running.md#stopping))")
+    { AppliesAtOnce = true };
+
     /// <summary>The log's cap.</summary>
     public static readonly NumberKey LogMebibytes = new(
         "LOG", "max_mib", 64, 1, 10_240, "MiB that all files of the log take together; beyond, the oldest are deleted")
@@ -306,6 +311,7 @@ public static class ConfigurationKeys
     public static IReadOnlyList<ConfigurationKey> All { get; } =
     [
         StateDirectory, BackupDirectory, RunDirectory, LogFile, AuditLog, LogLevel,
+        ShutdownTimeout,
         LogMebibytes, LogDays, AuditMebibytes,
         PluginDirectories, DisabledPlugins, ModeTimeout, PythonHostDirectory, PluginMemory, PluginIdle, InstallTimeout, ParallelCommands, PackagePolicy, PackageKeyring,
         Host, Port, ServiceName, UseTls, TlsCaFile, CertificatePin, ReceiverAccount, ReceiverResource, RegisterWith, AccountName, AccountPassword,

@@ -7,11 +7,19 @@ namespace Ahenk.Configuration;
 internal static partial class FileCalls
 {
     internal const int NoEntry = 2;
+    internal const int WouldBlock = 11;
+    internal const int NoSpace = 28;
+    internal const int ReadOnlyFileSystem = 30;
     internal const int TooManyLinks = 40;
 
     internal const int ReadOnly = 0;
+    internal const int ReadWrite = 2;
+    internal const int Create = 0x40;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
+
+    internal const int LockExclusive = 2;
+    internal const int LockNonBlocking = 4;
 
     internal static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
     internal static readonly int OnlyDirectory = IsArm ? 0x4000 : 0x10000;
@@ -27,6 +35,12 @@ internal static partial class FileCalls
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial SafeFileHandle Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    internal static partial int Lock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
     internal static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);

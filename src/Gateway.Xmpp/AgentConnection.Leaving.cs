@@ -74,7 +74,7 @@ internal sealed partial class AgentConnection
     {
         while ((await Agent.GetIdentity()).Departure == Departure.Begun)
         {
-            _phase = "forgetting what Lider had ordered";
+            watch.Enter("forgetting what Lider had ordered");
             try
             {
                 await orders.ForgetAsync();
@@ -113,7 +113,7 @@ internal sealed partial class AgentConnection
         {
             LogCopy(clone.Sentence);
             _lastFailure = new Failure(clone.Sentence, time.GetUtcNow());
-            _phase = Copy;
+            watch.Enter(Copy);
             await _adopted.Task.WaitAsync(_stopping);
         }
     }

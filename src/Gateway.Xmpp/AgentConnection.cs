@@ -23,6 +23,7 @@ internal sealed partial class AgentConnection(
     ILiderOrders orders,
     PermanentSessionFactory sessions,
     GatewayOptions options,
+    ConnectionWatch watch,
     AgentExit exit,
     TimeProvider time,
     ILogger<AgentConnection> logger) : BackgroundService, IAgentControl, ISessionProbe
@@ -31,7 +32,6 @@ internal sealed partial class AgentConnection(
 
     private readonly Channel<ManualRegistration> _manual = Channel.CreateBounded<ManualRegistration>(1);
     private volatile PermanentSession? _session;
-    private volatile string _phase = "starting";
     private volatile Failure? _lastFailure;
 
     private IAgentGrain Agent => grains.GetGrain<IAgentGrain>(0);
@@ -48,7 +48,7 @@ internal sealed partial class AgentConnection(
             Name = known.Name,
             Registration = known.State,
             CloneCheck = _clone,
-            Connection = status is null ? _phase : status.Phase.ToString().ToLowerInvariant(),
+            Connection = status is null ? watch.OwnPhase : status.Phase.ToString().ToLowerInvariant(),
             ConnectionDetail = status?.Connection,
             ConnectedSince = status?.OnlineSince,
             NextAttemptAt = status?.NextAttemptAt,
@@ -70,7 +70,7 @@ internal sealed partial class AgentConnection(
     public async Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken)
     {
         var order = new ManualRegistration(host, new RegistrationCredential(user, password));
-        return _phase == WaitingForRegistration && _manual.Writer.TryWrite(order)
+        return watch.OwnPhase == WaitingForRegistration && _manual.Writer.TryWrite(order)
             ? await order.Answer.Task.WaitAsync(cancellationToken)
             : new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
                 ? "A registration is under way; look at 'ahenk status'."
@@ -131,7 +131,7 @@ internal sealed partial class AgentConnection(
         // A machine that has left Lider does not come back by itself.
         if (known.Departure == Departure.None && ReadCredential() is { } configured)
         {
-            _phase = "registering";
+            watch.Enter("registering");
             var (result, message) = await registration.RunAsync(configured, null, cancellationToken);
             if (result == RegistrationResult.Registered)
             {
@@ -165,9 +165,9 @@ internal sealed partial class AgentConnection(
         while (true)
         {
             LogWaiting();
-            _phase = WaitingForRegistration;
+            watch.Enter(WaitingForRegistration);
             var order = await _manual.Reader.ReadAsync(cancellationToken);
-            _phase = "registering";
+            watch.Enter("registering");
             var (result, message) = await registration.RunAsync(order.Credential, order.Host, cancellationToken);
             if (result == RegistrationResult.Registered)
             {
@@ -204,13 +204,13 @@ internal sealed partial class AgentConnection(
             }
             finally
             {
-                _phase = "changing";
+                watch.Enter("changing");
                 _session = null;
             }
 
             // REGISTERED does not always mean that the directory has our password: a second REGISTER writes it (LP 8.11).
             LogRegisterAgain();
-            _phase = "registering";
+            watch.Enter("registering");
             await registration.RunAsync(login.Credential!, null, cancellationToken);
             login = new LoginContext(null);
         }

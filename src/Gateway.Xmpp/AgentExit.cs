@@ -21,6 +21,9 @@ public sealed partial class AgentExit(IHostApplicationLifetime lifetime, ILogger
     /// <summary>Registration: Lider refused every attempt.</summary>
     public const int RegistrationRefused = 4;
 
+    /// <summary>Another daemon runs on the same directories.</summary>
+    public const int AlreadyRunning = 5;
+
     /// <summary>The exit code so far.</summary>
     public int Code { get; private set; }
 

@@ -14,6 +14,8 @@ public static class GatewayServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton<AgentExit>();
         services.AddSingleton<IXmppClientFactory, XmppClientFactory>();
+        services.AddSingleton<ConnectionWatch>();
+        services.AddSingleton<IConnectionWatch>(provider => provider.GetRequiredService<ConnectionWatch>());
         services.AddSingleton<LiderInbox>();
         services.AddSingleton<RegistrationRequest>();
         services.AddSingleton<Registration>();

@@ -15,6 +15,7 @@ internal sealed class PermanentSessionFactory(
     GatewayOptions options,
     TaskOptions taskOptions,
     IAgentEvents events,
+    ConnectionWatch watch,
     TimeProvider time,
     ILogger<PermanentSession> logger)
 {
@@ -25,6 +26,7 @@ internal sealed class PermanentSessionFactory(
         var settings = options.ToClientOptions(login, identity.Host, permanent: true) with { HasLoggedIn = identity.State == RegistrationState.Verified };
         var client = clients.Create(settings, inbox, new StreamJournal(streams, outbox));
         client.StatusChanged += new ConnectionNews(events).Note;
+        watch.Follow(client, identity.Name);
         var pump = new OutboxPump(outbox, client, options.Lider, time, logger);
         return new PermanentSession(identity, client, pump, grains.GetGrain<IAgentGrain>(0), tasks, taskOptions, time, logger);
     }

@@ -46,7 +46,11 @@ public readonly record struct PluginLookup(string? Problem, bool Missing, bool I
 /// <summary>How a run ended.</summary>
 /// <param name="Outcome">The answer.</param>
 /// <param name="AfterAnswer">What is to be done once Lider has the answer, or <see langword="null"/>.</param>
-public sealed record PluginRun(TaskOutcome Outcome, Func<CancellationToken, Task>? AfterAnswer = null);
+public sealed record PluginRun(TaskOutcome Outcome, Func<CancellationToken, Task>? AfterAnswer = null)
+{
+    /// <summary>Whether it was cancelled before its end because the agent stops.</summary>
+    public bool WasInterrupted { get; init; }
+}
 
 /// <summary>How a plugin is.</summary>
 public enum PluginStatus

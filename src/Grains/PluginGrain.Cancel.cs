@@ -59,6 +59,13 @@ public sealed partial class PluginGrain
         }
 
         var run = IsCancelled(stop) ? new PluginRun(TaskOutcome.Error("")) : await Run(work, stop.Token);
+        if (run.WasInterrupted && work is { Idempotent: true, Owner: not null } && _inHand.Stopping.IsCancellationRequested)
+        {
+            // Stored as it is, it is run again after the next start.
+            LogAgain(work.Id, Name, work.Command);
+            return;
+        }
+
         if (IsCancelled(stop) && run.Outcome.Code == PluginCode.Error)
         {
             run = new PluginRun(new TaskOutcome(

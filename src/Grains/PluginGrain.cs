@@ -64,7 +64,15 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
     /// <inheritdoc/>
     public Task Enqueue(PluginWork work)
     {
-        _queue.Enqueue(new Item(work, PluginChange.Load, null));
+        if (_inHand.IsEnding && IsShutdown(work))
+        {
+            EnqueueLast(work);
+        }
+        else
+        {
+            _queue.Enqueue(new Item(work, PluginChange.Load, null));
+        }
+
         Pump();
         return Task.CompletedTask;
     }
@@ -111,6 +119,15 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
         return done.Task;
     }
 
+    /// <summary>The agent ends: what still waits is not begun any more, and this is waited for from now on, though it begins only when what runs has ended.</summary>
+    private void EnqueueLast(PluginWork work)
+    {
+        var done = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _queue.Clear();
+        _queue.Enqueue(new Item(work, PluginChange.Load, done));
+        _inHand.Add(done.Task.WaitAsync(_stopping.Token), Describe(work));
+    }
+
     /// <summary>Begins what may begin. Everything goes on in this grain's turns, so the queue needs no lock, while calls are answered at once.</summary>
     private void Pump()
     {
@@ -127,17 +144,28 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
 
     private static bool IsParallel(Item item) => item.Work is { Parallel: true };
 
+    private static bool IsShutdown(PluginWork work) => work is { Kind: PluginWorkKind.Mode, Command: nameof(PluginMode.Shutdown) };
+
+    private string Describe(PluginWork work) => work.Kind switch
+    {
+        PluginWorkKind.Command => $"{Name} {work.Command} (task {work.Id})",
+        PluginWorkKind.Profile => $"{Name} (profile)",
+        _ => $"{Name} (mode {work.Command.ToLowerInvariant()})",
+    };
+
     private bool MayBegin(Item item) =>
+        _inHand.IsEnding ? _running.Count == 0 && item.Work is { } last && IsShutdown(last) :
         _running.Count == 0 || (!_isExclusive && IsParallel(item) && _running.Count < _options.MostParallel);
 
     private async Task Begin(Item item)
     {
-        var run = item.Work is { } work ? RunWork(work) : RunChange(item);
+        var run = item.Work is { } order ? RunWork(order) : RunChange(item);
         _running.Add(run);
-        _inHand.Add(run);
+        _inHand.Add(run, item.Work is { } work ? Describe(work) : $"{Name} (change)");
         try
         {
             await run;
+            item.Done?.TrySetResult("");
         }
         catch (Exception failure)
         {
@@ -298,6 +326,9 @@ public sealed partial class PluginGrain : Grain, IPluginGrain, IDisposable
 
     [LoggerMessage(1208, LogLevel.Information, "[PLUGIN] {Plugin} is taken out of use")]
     private partial void LogRemoved(string plugin);
+
+    [LoggerMessage(3929, LogLevel.Information, "[PLUGIN] Task {TaskId} ({Plugin} {Command}) was ended because the agent stops; it is run again after the next start")]
+    private partial void LogAgain(long taskId, string plugin, string command);
 
     /// <summary>One item: work, or a change and who waits for it.</summary>
     private sealed record Item(PluginWork? Work, PluginChange Change, TaskCompletionSource<string>? Done);

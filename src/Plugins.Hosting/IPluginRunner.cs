@@ -75,4 +75,7 @@ internal sealed record PluginCall
 }
 
 /// <summary>The plugin failed; the message is a whole sentence that names the plugin and says what happened and what to look at.</summary>
-internal sealed class PluginFailedException(string message, Exception? innerException = null) : Exception(message, innerException);
+internal class PluginFailedException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>The agent stopped before the plugin came to its end.</summary>
+internal sealed class PluginInterruptedException(string message) : PluginFailedException(message);

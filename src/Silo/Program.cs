@@ -7,7 +7,6 @@ using Ahenk.Silo.Logging;
 using Ahenk.Silo.Offline;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Serilog.Extensions.Logging;
 
@@ -23,6 +22,7 @@ internal static class Program
             return await word();
         }
 
+        using var signals = new StopSignals();
         using var output = new StandardOutput();
         LoadedConfiguration configuration;
         try
@@ -36,15 +36,26 @@ internal static class Program
         }
         catch (ConfigurationException refusal)
         {
-            using var console = new DaemonLog(null, output, TimeProvider.System);
-            foreach (var problem in refusal.Messages)
-            {
-                console.Logger.Fatal("[CONFIGURATION] {Problem}", problem);
-            }
-
-            return AgentExit.BadConfiguration;
+            return Refuse(output, "[CONFIGURATION] {Problem}", refusal.Messages, AgentExit.BadConfiguration);
         }
 
+        InstanceLock instance;
+        try
+        {
+            Directories.Prepare(configuration.Settings);
+            instance = InstanceLock.Take(configuration.Settings.RunDirectory, Path.GetDirectoryName(configuration.Settings.DatabaseFile)!);
+        }
+        catch (AlreadyRunningException refusal)
+        {
+            return Refuse(output, "[AHENK] {Problem}", [refusal.Message], AgentExit.AlreadyRunning);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(output, "[AHENK] {Problem}", [failure.Message], AgentExit.Failure);
+        }
+
+        // Before the log's files are opened: they belong to the daemon that runs.
+        using var held = instance;
         using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
         log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
         log.Secrets.Register(configuration.Settings.Diagnostics.OtlpHeaders);
@@ -61,7 +72,7 @@ internal static class Program
             Note(log, starts.NoteStart());
             using var host = AgentHost.Build(configuration, log, database);
             var exit = host.Services.GetRequiredService<AgentExit>();
-            await host.RunAsync();
+            await AgentRun.RunAsync(host, signals.Received);
             Note(log, starts.NoteEnd(exit.Code));
             return exit.Code;
         }
@@ -79,5 +90,17 @@ internal static class Program
         {
             log.Logger.Warning("[AHENK] This start or end could not be noted, so that 'ahenk doctor' knows less of crashes: {Problem}", problem);
         }
+    }
+
+    /// <summary>There is no log yet: what is wrong is said on standard output.</summary>
+    private static int Refuse(StandardOutput output, string template, IEnumerable<string> problems, int code)
+    {
+        using var console = new DaemonLog(null, output, TimeProvider.System);
+        foreach (var problem in problems)
+        {
+            console.Logger.Fatal(template, problem);
+        }
+
+        return code;
     }
 }

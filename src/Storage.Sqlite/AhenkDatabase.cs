@@ -15,7 +15,7 @@ namespace Ahenk.Storage.Sqlite;
 /// The agent's one database file: tasks, schedules, documents, outbox and stream behind their ports, Orleans' reminders, and connections for Orleans' grain
 /// state. One process opens it once. The file and its companions (-wal, -shm) can be read and written by their owner only.
 /// </summary>
-public sealed class AhenkDatabase : IAsyncDisposable
+public sealed class AhenkDatabase : IDatabaseProbe, IAsyncDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -187,6 +187,9 @@ public sealed class AhenkDatabase : IAsyncDisposable
     /// <returns>Whether that was possible; <see langword="false"/>: another process was reading.</returns>
     /// <exception cref="StorageException">Writing failed; nothing is lost, the log is still there.</exception>
     public Task<bool> CheckpointAsync() => Journal.CheckpointAsync();
+
+    /// <inheritdoc/>
+    public Task WriteAsync() => Journal.ProbeAsync();
 
     /// <summary>Stores what is queued and closes.</summary>
     public async ValueTask DisposeAsync()

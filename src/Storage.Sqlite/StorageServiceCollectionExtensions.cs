@@ -10,7 +10,7 @@ public static class StorageServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="AhenkDatabase"/> and the ports <see cref="ITaskStore"/>, <see cref="IScheduleStore"/>, <see cref="IOutbox"/>, <see cref="IOutboxView"/>, <see cref="IStreamStore"/>,
-    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/>, <see cref="IOrderStore"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
+    /// <see cref="IPluginData"/>, <see cref="IDocumentStore"/>, <see cref="IOrderStore"/>, <see cref="IDatabaseProbe"/> and <see cref="IReminderTable"/>. The database is opened when the first of them is asked for and closed with the container.
     /// </summary>
     public static IServiceCollection AddAhenkStorage(this IServiceCollection services, StorageOptions options)
     {
@@ -25,6 +25,7 @@ public static class StorageServiceCollectionExtensions
     private static IServiceCollection AddDatabase(this IServiceCollection services, Func<IServiceProvider, AhenkDatabase> database)
     {
         services.AddSingleton(database);
+        services.AddSingleton<IDatabaseProbe>(provider => provider.GetRequiredService<AhenkDatabase>());
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Tasks);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Schedules);
         services.AddSingleton(provider => provider.GetRequiredService<AhenkDatabase>().Outbox);

@@ -168,12 +168,12 @@ public sealed class RunningTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         _plugins.AddCommand("stopped", $"((TaskCompletionSource)AppDomain.CurrentDomain.GetData(\"begun\")!).SetResult(); {wait} return null!;");
-        var running = _plugins.Run("stopped", stop: stop);
+        var running = _plugins.Host.RunAsync("stopped", PluginFolder.Task(), stop.Token);
         await _begun.Task.WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         await stop.CancelAsync();
         await _plugins.AdvanceUntil(running, TimeSpan.FromSeconds(30));
 
-        Assert.Equal(TaskOutcome.Error("stopped RUN was ended because the agent stopped; not run again."), await running);
+        Assert.Equal(new PluginRun(TaskOutcome.Error("stopped RUN was ended because the agent stopped; not run again.")) { WasInterrupted = true }, await running);
     }
 }

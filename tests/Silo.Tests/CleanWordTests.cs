@@ -1,8 +1,9 @@
-using System.Net.Sockets;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Offline;
 using Ahenk.Storage.Sqlite;
+using Ahenk.Storage.Sqlite.Rescue;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -42,15 +43,20 @@ public sealed class CleanWordTests : IDisposable
         Put("python/usb/ahenk.db", "tables");
         Put("known_hosts", "host key");
         Put("tmp/work", "x");
-        await File.WriteAllTextAsync(Path.Combine(State, "lock"), "7", TestContext.Current.CancellationToken);
+        foreach (var spare in DatabaseFiles.SparesOf(Database))
+        {
+            await File.WriteAllTextAsync(spare, "identity", TestContext.Current.CancellationToken);
+        }
 
-        Assert.Equal(0, await Clean());
+        Put("ahenk.db.corrupt-20260301-080000", "set aside");
 
-        Assert.Equal(["lock", "tmp"], Directory.GetFileSystemEntries(State).Select(Path.GetFileName).Order());
+        Assert.Equal(0, Clean());
+
+        Assert.Equal(["ahenkd.lock", "tmp"], Directory.GetFileSystemEntries(State).Select(Path.GetFileName).Order());
         var copy = Path.Combine(Backups, "20260305T084000Z");
         Assert.Contains(copy, Said, StringComparison.Ordinal);
         Assert.Equal(
-            ["ahenk.conf", "ahenk.db", "config.d/10-site.conf", "known_hosts", "python/usb/ahenk.db"],
+            ["ahenk.conf", "ahenk.db", "ahenk.db.corrupt-20260301-080000", "config.d/10-site.conf", "known_hosts", "python/usb/ahenk.db"],
             Directory.GetFiles(copy, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(copy, file)).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(copy, "*", SearchOption.AllDirectories), file => Assert.Equal(OwnerFile, File.GetUnixFileMode(file)));
         Assert.All([Backups, copy, .. Directory.GetDirectories(copy, "*", SearchOption.AllDirectories)], directory => Assert.Equal(OwnerDirectory, File.GetUnixFileMode(directory)));
@@ -59,16 +65,14 @@ public sealed class CleanWordTests : IDisposable
     }
 
     [Fact]
-    public async Task While_a_daemon_listens_nothing_is_touched()
+    public async Task While_a_daemon_runs_nothing_is_touched()
     {
         await FillAsync();
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(ControlSocket.PathIn(_folder.Root)));
-        listener.Listen();
+        using var daemon = InstanceLock.Take(State);
 
-        Assert.Equal(1, await Clean());
+        Assert.Equal(1, Clean());
 
-        Assert.Contains("systemctl stop ahenk", Said, StringComparison.Ordinal);
+        Assert.Contains("ahenk stop", Said, StringComparison.Ordinal);
         Assert.True(File.Exists(Database));
         Assert.False(Directory.Exists(Backups));
     }
@@ -79,7 +83,7 @@ public sealed class CleanWordTests : IDisposable
         await FillAsync();
         await File.WriteAllTextAsync(ControlSocket.PathIn(_folder.Root), "stale", TestContext.Current.CancellationToken);
 
-        Assert.Equal(0, await Clean());
+        Assert.Equal(0, Clean());
         Assert.False(File.Exists(Database));
     }
 
@@ -91,7 +95,7 @@ public sealed class CleanWordTests : IDisposable
     {
         await FillAsync();
 
-        Assert.Equal(2, await CleanWord.RunAsync(_folder.Main, arguments, _clock, _said.Add));
+        Assert.Equal(2, CleanWord.Run(_folder.Main, arguments, _clock, _said.Add));
         Assert.True(File.Exists(Database));
     }
 
@@ -101,17 +105,17 @@ public sealed class CleanWordTests : IDisposable
         await File.WriteAllTextAsync(Database, "not a database, and long enough to be looked at as one", TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Database + "-wal", "its log", TestContext.Current.CancellationToken);
 
-        Assert.Equal(0, await Clean());
+        Assert.Equal(0, Clean());
 
         Assert.Contains("copied as it is", Said, StringComparison.Ordinal);
         Assert.StartsWith("not a database", File.ReadAllText(Path.Combine(Backups, "20260305T084000Z", "ahenk.db")), StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(State));
+        Assert.Equal(["ahenkd.lock"], Directory.GetFiles(State).Select(Path.GetFileName));
     }
 
     [Fact]
-    public async Task A_machine_without_state_is_clean_already_and_the_configuration_is_kept_all_the_same()
+    public void A_machine_without_state_is_clean_already_and_the_configuration_is_kept_all_the_same()
     {
-        Assert.Equal(0, await Clean());
+        Assert.Equal(0, Clean());
 
         Assert.Equal(["ahenk.conf", "10-site.conf"], Directory.GetFiles(Backups, "*", SearchOption.AllDirectories).Select(Path.GetFileName).OrderDescending());
     }
@@ -123,37 +127,37 @@ public sealed class CleanWordTests : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Backups)!);
         await File.WriteAllTextAsync(Backups, "in the way", TestContext.Current.CancellationToken);
 
-        Assert.Equal(1, await Clean());
+        Assert.Equal(1, Clean());
 
         Assert.True(File.Exists(Database));
     }
 
     [Fact]
-    public async Task The_newest_copies_are_kept_and_what_is_not_one_is_left_alone()
+    public void The_newest_copies_are_kept_and_what_is_not_one_is_left_alone()
     {
         Directory.CreateDirectory(Path.Combine(Backups, "mine"));
         for (var round = 0; round <= StateBackup.Most; round++)
         {
             _clock.Advance(TimeSpan.FromMinutes(round));
-            Assert.Equal(0, await Clean());
+            Assert.Equal(0, Clean());
         }
 
-        Assert.Equal(0, await Clean());
+        Assert.Equal(0, Clean());
         var kept = Directory.GetDirectories(Backups).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(StateBackup.Most + 1, kept.Length);
         Assert.Equal(("20260305T084300Z", "20260305T085500Z-02", "mine"), (kept[0], kept[^2], kept[^1]));
     }
 
     [Fact]
-    public async Task A_configuration_that_cannot_be_used_is_named()
+    public void A_configuration_that_cannot_be_used_is_named()
     {
         _folder.Write("[BASE]\nstatedir = relative\n");
 
-        Assert.Equal(2, await Clean());
+        Assert.Equal(2, Clean());
         Assert.Contains("statedir", Said, StringComparison.Ordinal);
     }
 
-    private Task<int> Clean() => CleanWord.RunAsync(_folder.Main, ["--yes"], _clock, _said.Add);
+    private int Clean() => CleanWord.Run(_folder.Main, ["--yes"], _clock, _said.Add);
 
     private async Task FillAsync()
     {

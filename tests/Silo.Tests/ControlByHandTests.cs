@@ -182,5 +182,9 @@ public sealed class ControlByHandTests : IAsyncLifetime
         });
 
         public Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegistrationReport> AdoptMachine() => throw new NotSupportedException();
     }
 }

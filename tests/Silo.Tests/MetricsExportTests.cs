@@ -258,6 +258,10 @@ public sealed class MetricsExportTests : IDisposable
 
         public Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegistrationReport> AdoptMachine() => throw new NotSupportedException();
+
         public ValueTask AddAsync(OutboxDraft draft) => throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<OutboxRow>> ReadDueAsync(DateTimeOffset now, int limit) => throw new NotSupportedException();

@@ -52,7 +52,7 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         catch (Exception failure) when (failure is PluginInputException or PluginFailedException or FileServerException)
         {
             LogFailed(What, work.Id, failure.Message);
-            return Error(failure.Message);
+            return Error(failure.Message) with { WasInterrupted = failure is PluginInterruptedException };
         }
         catch (AnswerTooLargeException)
         {
@@ -123,7 +123,7 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         }
         catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && agentStops.IsCancellationRequested)
         {
-            throw new PluginFailedException($"{What} was ended because the agent stopped; not run again.");
+            throw new PluginInterruptedException($"{What} was ended because the agent stopped; not run again.");
         }
         catch (Exception failure) when (failure is OperationCanceledException or TimeoutException && limit.IsCancellationRequested)
         {
@@ -183,7 +183,7 @@ internal sealed partial class WorkRun(CatalogEntry entry, PluginSlot slot, IPlug
         }
         catch (OperationCanceledException) when (agentStops.IsCancellationRequested)
         {
-            throw new PluginFailedException($"{What} made a file, but the agent stopped before it was uploaded; not run again.");
+            throw new PluginInterruptedException($"{What} made a file, but the agent stopped before it was uploaded; not run again.");
         }
 
         var text = AnswerData.Write(AnswerData.WithMail(data, result.Mail));

@@ -31,6 +31,9 @@ public sealed record AhenkSettings
     /// <summary>Private files of running commands. <c>[BASE] statedir</c> + <c>/tmp</c>.</summary>
     public required string PrivateDirectory { get; init; }
 
+    /// <summary>How the agent ends.</summary>
+    public required EndingOptions Ending { get; init; }
+
     /// <summary>What is logged, and where.</summary>
     public required LogOptions Log { get; init; }
 
@@ -96,6 +99,7 @@ public sealed record AhenkSettings
             PrivateDirectory = Path.Combine(state, "tmp"),
             RunDirectory = values.Text(Keys.RunDirectory),
             BackupDirectory = values.Text(Keys.BackupDirectory),
+            Ending = new EndingOptions { Timeout = TimeSpan.FromSeconds(values.Number(Keys.ShutdownTimeout)) },
             Log = new LogOptions
             {
                 File = values.Text(Keys.LogFile),
@@ -183,6 +187,7 @@ public sealed record AhenkSettings
     /// </summary>
     public void Adopt(AhenkSettings changed)
     {
+        Ending.Timeout = changed.Ending.Timeout;
         Log.Adopt(changed.Log);
         PluginHost.Disabled = changed.PluginHost.Disabled;
         PluginHost.ModeTimeout = changed.PluginHost.ModeTimeout;

@@ -13,7 +13,7 @@ internal sealed partial class ControlSocket
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await using var values = method.Stream!(request, caller, end.Token).GetAsyncEnumerator(end.Token);
-        await WriteLine(stream, await Answer(request, caller, First), stoppingToken);
+        await WriteLine(stream, await Answer(request, caller, First));
         Task<string?>? next = null;
         while (true)
         {
@@ -44,7 +44,7 @@ internal sealed partial class ControlSocket
                 return null;
             }
 
-            await WriteLine(stream, JsonRpc.Notification(method.Notification, values.Current), stoppingToken);
+            await WriteLine(stream, JsonRpc.Notification(method.Notification, values.Current));
         }
 
         async Task<JsonNode?> First() => await values.MoveNextAsync() ? values.Current : null;

@@ -39,6 +39,8 @@ internal sealed partial class ControlSocket(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var path = PathIn(settings.RunDirectory);
+
+        // One that was left behind: nobody else listens there, for this process has the lock of the directory.
         File.Delete(path);
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -83,7 +85,7 @@ internal sealed partial class ControlSocket(
                 {
                     if (JsonRpc.Read(line, out var problem) is not { } request)
                     {
-                        await WriteLine(stream, problem!, stoppingToken);
+                        await WriteLine(stream, problem!);
                     }
                     else if (methods.FindStreaming(request, caller) is { } following)
                     {
@@ -92,7 +94,7 @@ internal sealed partial class ControlSocket(
                     }
                     else
                     {
-                        await WriteLine(stream, await Answer(request, caller, () => methods.Invoke(request, caller, stoppingToken)), stoppingToken);
+                        await WriteLine(stream, await Answer(request, caller, () => methods.Invoke(request, caller, stoppingToken)));
                     }
 
                     line = await ReadLine(lines, stoppingToken);
@@ -119,12 +121,11 @@ internal sealed partial class ControlSocket(
         return await lines.ReadLineAsync(stop.Token);
     }
 
-    /// <summary>A caller that asks and does not read is not waited for.</summary>
-    private async Task WriteLine(NetworkStream stream, string line, CancellationToken stoppingToken)
+    /// <summary>What has been done is answered, also when the agent ends meanwhile. A caller that asks and does not read is not waited for.</summary>
+    private async Task WriteLine(NetworkStream stream, string line)
     {
         using var limit = new CancellationTokenSource(WriteLimit, time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
-        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), stop.Token);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), limit.Token);
     }
 
     private async Task<string> Answer(ControlRequest request, PeerCredentials caller, Func<Task<JsonNode?>> call)

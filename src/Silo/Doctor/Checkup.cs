@@ -61,6 +61,7 @@ internal static class Checkup
         new PermissionHealth(patient),
         new OutboxHealth(patient),
         new CrashLoopHealth(patient),
+        new CloneHealth(patient),
     ];
 
     private static string? HostGivenByHand(AhenkSettings settings)

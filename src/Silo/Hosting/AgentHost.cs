@@ -2,6 +2,7 @@ using Ahenk.FileTransfer;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains;
 using Ahenk.Grains.Agreement;
+using Ahenk.Grains.Ending;
 using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Grains.People;
@@ -20,6 +21,7 @@ using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
 using Ahenk.Silo.Diagnostics;
 using Ahenk.Silo.Doctor;
+using Ahenk.Silo.Hosting.Systemd;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +41,12 @@ internal static class AgentHost
         // The empty builder: no files, environment or command line are read but ours.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSerilog(log.Logger);
-        builder.Services.AddSystemd();
+        builder.Services.AddSingleton<IHostLifetime, StartedLifetime>();
+        builder.Services.AddSingleton(ServiceEnvironment.Take());
+        builder.Services.AddSingleton<IServiceManager, ServiceManager>();
+
+        // AgentRun has the limit, for it can change while the agent runs.
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(configuration);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(settings.Log);
@@ -51,6 +58,7 @@ internal static class AgentHost
 
         // Before the silo, so that it is stopped after it.
         builder.Services.AddHostedService(services => services.GetRequiredService<AuditLog>());
+        builder.Services.AddSingleton(settings.Ending);
         builder.Services.AddSingleton(settings.Tasks);
         builder.Services.AddSingleton(settings.Schedules);
         builder.Services.AddSingleton<TimeProvider, MachineClock>();
@@ -101,6 +109,10 @@ internal static class AgentHost
         builder.Services.AddHostedService<DatabaseCare>();
         builder.UseOrleans(SiloSetup.Configure);
         DiagnosticsSetup.Add(builder.Services, settings.Diagnostics, log);
+
+        // Stopped just before the silo: the agent is watched over while it ends, too.
+        builder.Services.AddSingleton<AliveChecks>();
+        builder.Services.AddHostedService<Watchdog>();
         builder.Services.AddHostedService<PluginWatch>();
         builder.Services.AddHostedService<ScheduleWatch>();
         builder.Services.AddHostedService<SessionKeeping>();
@@ -113,6 +125,12 @@ internal static class AgentHost
         AddControl(builder.Services);
         builder.Services.AddLiderGateway(settings.Gateway);
         builder.Services.AddHostedService<MemoryTrim>();
+        builder.Services.AddHostedService<ConnectionStatus>();
+        builder.Services.AddSingleton<OutboxFlush>();
+        builder.Services.AddSingleton<AgentEnding>();
+
+        // The last, so that it is stopped first: while it ends the agent's work in order, everything else still runs.
+        builder.Services.AddHostedService<OrderlyEnd>();
         return builder.Build();
     }
 
@@ -133,6 +151,7 @@ internal static class AgentHost
         services.AddSingleton<IControlMethods, SendControl>();
         services.AddSingleton<IControlMethods, DashboardControl>();
         services.AddSingleton<IControlMethods, EventControl>();
+        services.AddSingleton<IControlMethods, StopControl>();
         services.AddSingleton<ControlMethods>();
         services.AddHostedService<ControlSocket>();
     }

@@ -1,4 +1,3 @@
-using Ahenk.Grains;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Hosting;
@@ -6,19 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Silo.Hosting;
 
-/// <summary>
-/// Tells plugins that their folders have come, changed or gone, and ends their work when the agent stops: before the silo does, so that what they answer
-/// is still stored.
-/// </summary>
-internal sealed partial class PluginWatch(IPluginHost host, IGrainFactory grains, WorkInHand inHand, ILogger<PluginWatch> logger) : BackgroundService
+/// <summary>Tells plugins that their folders have come, changed or gone.</summary>
+internal sealed partial class PluginWatch(IPluginHost host, IGrainFactory grains, ILogger<PluginWatch> logger) : BackgroundService
 {
-    /// <inheritdoc/>
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await base.StopAsync(cancellationToken);
-        await inHand.StopAsync(cancellationToken);
-    }
-
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

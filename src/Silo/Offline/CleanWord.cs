@@ -2,8 +2,10 @@ using System.Text;
 using Ahenk.Configuration;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Silo.Configuration;
+using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Logging;
 using Ahenk.Storage.Sqlite;
+using Ahenk.Storage.Sqlite.Rescue;
 
 namespace Ahenk.Silo.Offline;
 
@@ -11,10 +13,10 @@ namespace Ahenk.Silo.Offline;
 internal static class CleanWord
 {
     /// <summary>Carries it out.</summary>
-    public static async Task<int> RunAsync(string configurationFile, string[] arguments)
+    public static Task<int> RunAsync(string configurationFile, string[] arguments)
     {
         using var output = new StandardOutput();
-        return await RunAsync(configurationFile, arguments, TimeProvider.System, text => output.Write(Encoding.UTF8.GetBytes(text + "\n")));
+        return Task.FromResult(Run(configurationFile, arguments, TimeProvider.System, text => output.Write(Encoding.UTF8.GetBytes(text + "\n"))));
     }
 
     /// <summary>As the other one.</summary>
@@ -22,7 +24,7 @@ internal static class CleanWord
     /// <param name="arguments">What follows the word.</param>
     /// <param name="time">Names the copy.</param>
     /// <param name="say">Takes a sentence for the administrator.</param>
-    internal static async Task<int> RunAsync(string configurationFile, string[] arguments, TimeProvider time, Action<string> say)
+    internal static int Run(string configurationFile, string[] arguments, TimeProvider time, Action<string> say)
     {
         if (arguments is not ["--yes"])
         {
@@ -33,18 +35,19 @@ internal static class CleanWord
         try
         {
             var settings = AhenkSettings.Read(configurationFile);
-            if (await RunningDaemon.IsThereAsync(settings))
-            {
-                say("The daemon is running. Stop it first ('systemctl stop ahenk'), then run 'ahenk clean' again. Nothing was changed.");
-                return AgentExit.Failure;
-            }
-
+            Directories.Prepare(settings);
+            using var instance = InstanceLock.Take(settings.RunDirectory, Path.GetDirectoryName(settings.DatabaseFile)!);
             var backup = new StateBackup(settings, time);
             var (directory, remark) = backup.Make(configurationFile);
             Forget(settings, backup);
             say($"Identity and state of this machine are forgotten. A copy of them and of the configuration is in {directory}." + (remark is null ? "" : $" {remark}"));
             say("Start the daemon ('systemctl start ahenk') and register the machine ('ahenk register HOST USER'). If Lider still has it, remove it there.");
             return AgentExit.Success;
+        }
+        catch (AlreadyRunningException)
+        {
+            say("The daemon is running. Stop it first ('ahenk stop'), then run 'ahenk clean' again. Nothing was changed.");
+            return AgentExit.Failure;
         }
         catch (ConfigurationException refusal)
         {
@@ -60,7 +63,7 @@ internal static class CleanWord
 
     private static void Forget(AhenkSettings settings, StateBackup backup)
     {
-        foreach (var file in DatabaseBackup.FilesOf(settings.DatabaseFile))
+        foreach (var file in (string[])[.. DatabaseFiles.SparesOf(settings.DatabaseFile), .. DatabaseBackup.FilesOf(settings.DatabaseFile)])
         {
             File.Delete(file);
         }

@@ -4,6 +4,7 @@ using Ahenk.Configuration;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
 using Ahenk.Storage.Sqlite;
+using Ahenk.Storage.Sqlite.Rescue;
 
 namespace Ahenk.Silo.Offline;
 
@@ -19,7 +20,11 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
     private string StateDirectory => Path.GetDirectoryName(settings.DatabaseFile)!;
 
     /// <summary>What lies beside the database and belongs to the machine's state, too.</summary>
-    public IReadOnlyList<string> Companions => [.. ((string[])["known_hosts", "python"]).Select(name => Path.Combine(StateDirectory, name)).Where(Path.Exists)];
+    public IReadOnlyList<string> Companions =>
+    [
+        .. ((string[])["known_hosts", "python"]).Select(name => Path.Combine(StateDirectory, name)).Where(Path.Exists),
+        .. DatabaseFiles.SetAsideOf(settings.DatabaseFile).SelectMany(DatabaseBackup.FilesOf).Where(File.Exists),
+    ];
 
     /// <summary>Makes one.</summary>
     /// <param name="configurationFile">The main configuration file.</param>

@@ -60,6 +60,12 @@ internal sealed class CheckpointRequest() : TaskCompletionSource<bool>(TaskCreat
     public void Fail(Exception exception) => TrySetException(exception);
 }
 
+/// <summary>Asks whether something can be written; runs between transactions, as a small one of its own.</summary>
+internal sealed class ProbeRequest() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalEntry
+{
+    public void Fail(Exception exception) => TrySetException(exception);
+}
+
 /// <summary>Asks for free pages to be given back to the file system; runs between transactions, some pages at a time. Its result is how many there were.</summary>
 internal sealed class VacuumRequest() : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously), IJournalEntry
 {

@@ -191,6 +191,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
                     case CheckpointRequest checkpoint:
                         Checkpoint(checkpoint);
                         break;
+                    case ProbeRequest probe:
+                        Probe(probe);
+                        break;
                     case VacuumRequest vacuum:
                         Vacuum(vacuum);
                         break;

@@ -18,6 +18,9 @@ public static class DatabaseFiles
             : [];
     }
 
+    /// <summary>Everything that a repair would make a database of again, or has begun to make; to be removed before a database that shall be forgotten.</summary>
+    public static IReadOnlyList<string> SparesOf(string path) => [RepairedOf(path), GoodCopyOf(path), UnfinishedOf(path), MarkOf(path)];
+
     /// <summary>A new file that is whole and not in its place yet.</summary>
     internal static string RepairedOf(string path) => path + ".repaired";
 

@@ -62,14 +62,15 @@ internal sealed class AgentRig : IAsyncDisposable, IHostApplicationLifetime
     {
         var options = Given.Options with { RegistrationCredentialFile = _credentialFile };
         var outbox = new MemoryOutbox();
+        var watch = new ConnectionWatch(Clock);
         var inbox = new LiderInbox(Grains.Factory, outbox, options, Clock, NullLogger<LiderInbox>.Instance);
         var registration = new Registration(Grains.Factory, new RegistrationRequest(Clients, options, Clock), options, new LogSecrets(), new RecordingAudit(), NullLogger<Registration>.Instance);
         var sessions = new PermanentSessionFactory(
-            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Events, Clock, NullLogger<PermanentSession>.Instance);
+            Grains.Factory, Tasks, outbox, new NoStreams(), inbox, Clients, options, new TaskOptions(), Events, watch, Clock, NullLogger<PermanentSession>.Instance);
         _registration = new AgentRegistration(Grains.Factory, _change, NullLogger<AgentRegistration>.Instance);
         var unregistration = new Unregistration(Grains.Factory, inbox, options, Secrets, Audit, Clock, NullLogger<Unregistration>.Instance);
         _connection = new AgentConnection(
-            Grains.Factory, Tasks, outbox, inbox, registration, unregistration, _registration, _change, Orders, sessions, options, Exit, Clock,
+            Grains.Factory, Tasks, outbox, inbox, registration, unregistration, _registration, _change, Orders, sessions, options, watch, Exit, Clock,
             NullLogger<AgentConnection>.Instance);
         return _connection.StartAsync(TestContext.Current.CancellationToken);
     }

@@ -132,6 +132,8 @@ public sealed class GrainCluster : IAsyncDisposable
 
     public IAgentGrain Agent => Grains.GetGrain<IAgentGrain>(0);
 
+    public WorkInHand InHand => _cluster.Silos[0].ServiceProvider.GetRequiredService<WorkInHand>();
+
     public ScheduleKeeper Keeper => _cluster.Silos[0].ServiceProvider.GetRequiredService<ScheduleKeeper>();
 
     public ITaskGrain Task(long id) => Grains.GetGrain<ITaskGrain>(id);

@@ -45,7 +45,10 @@ public sealed class RecordingOutbox : IOutbox
 
     public ValueTask<IReadOnlyList<OutboxRow>> ReadDueAsync(DateTimeOffset now, int limit) => throw new NotSupportedException();
 
-    public ValueTask<DateTimeOffset?> NextDueAsync() => throw new NotSupportedException();
+    /// <summary>When its next message is due.</summary>
+    public DateTimeOffset? NextDue { get; set; }
+
+    public ValueTask<DateTimeOffset?> NextDueAsync() => new(NextDue);
 
     public ValueTask MarkSentAsync(string? streamId, IReadOnlyList<SentRow> rows) => throw new NotSupportedException();
 

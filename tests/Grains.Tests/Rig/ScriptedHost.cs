@@ -6,6 +6,8 @@ namespace Ahenk.Grains.Tests.Rig;
 /// <summary>A plugin host whose work ends when the test says so.</summary>
 public sealed class ScriptedHost : IPluginHost
 {
+    private const string Stopped = "the agent stopped";
+
     private readonly Lock _gate = new();
     private readonly List<(string Plugin, long TaskId)> _started = [];
     private readonly Dictionary<long, TaskCompletionSource<TaskOutcome>> _held = [];
@@ -114,7 +116,7 @@ public sealed class ScriptedHost : IPluginHost
         }
         catch (OperationCanceledException)
         {
-            return new PluginRun(TaskOutcome.Error("the agent stopped"));
+            return new PluginRun(TaskOutcome.Error(Stopped)) { WasInterrupted = true };
         }
 
         if (work.Kind == PluginWorkKind.Mode)
@@ -135,11 +137,12 @@ public sealed class ScriptedHost : IPluginHost
         }
 
         _changed.Set();
-        await using var stop = cancellationToken.Register(() => held?.TrySetResult(TaskOutcome.Error("the agent stopped")));
+        await using var stop = cancellationToken.Register(() => held?.TrySetResult(TaskOutcome.Error(Stopped)));
         try
         {
             await Task.Yield();
-            return new PluginRun(held is null ? OnRun(work) : await held.Task, AfterAnswer(work));
+            var outcome = held is null ? OnRun(work) : await held.Task;
+            return new PluginRun(outcome, AfterAnswer(work)) { WasInterrupted = outcome.Message == Stopped };
         }
         finally
         {

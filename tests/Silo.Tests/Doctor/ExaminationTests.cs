@@ -94,6 +94,10 @@ public sealed class ExaminationTests
         public Task<AgentReport> GetReport() => Task.FromResult(report);
 
         public Task<RegistrationReport> Register(string? host, string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<RegistrationReport> AdoptMachine() => throw new NotSupportedException();
     }
 
     private sealed class FakeCheck(int number, Func<Task<Finding>> check, bool isForEverybody = false) : IHealthCheck

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Ahenk.Gateway.Xmpp;
 using Ahenk.Gateway.Xmpp.Xmpp;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Doctor;
 using Ahenk.Silo.Doctor.Checks;
 
@@ -77,6 +78,19 @@ public sealed class SessionChecksTests : IDisposable
         await Expect(new LoginHealth(_patient.Examined(isRunning: false)), Health.Broken, "does not run");
         _patient.Report = _patient.Report with { Connection = "waiting", ConnectedSince = null, LastError = "The server is away." };
         await Expect(new LoginHealth(_patient.Examined()), Health.Broken, "The server is away.");
+    }
+
+    [Fact]
+    public async Task A_copied_disk_is_told_by_the_daemon()
+    {
+        await Expect(new CloneHealth(_patient.Examined(isRunning: false)), Health.Skipped, "running daemon");
+        await Expect(new CloneHealth(_patient.Examined()), Health.Skipped, "not registered");
+        _patient.Report = _patient.Report with { CloneCheck = CloneReport.Same };
+        await Expect(new CloneHealth(_patient.Examined()), Health.Ok, "the machine that was registered");
+        _patient.Report = _patient.Report with { CloneCheck = new CloneReport(false, ["machine id"]) };
+        await Expect(new CloneHealth(_patient.Examined()), Health.Ok, "different since then: machine id");
+        _patient.Report = _patient.Report with { CloneCheck = new CloneReport(true, ["product serial"]) };
+        await Expect(new CloneHealth(_patient.Examined()), Health.Broken, "product serial");
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Ahenk.Configuration;
 using Ahenk.Grains.Import;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
+using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Logging;
 
 namespace Ahenk.Silo.Offline.Import;
@@ -35,14 +36,19 @@ internal static class ImportWord
         try
         {
             var settings = AhenkSettings.Read(configurationFile);
-            if (await IsRunningAsync(settings, cancellationToken))
+            using var instance = options.IsDryRun ? null : TakeInstance(settings);
+            if (options.IsDryRun && await IsRunningAsync(settings, cancellationToken))
             {
-                return new ImportAnswer(ImportAnswer.Failed, "The agent runs, and nothing can be put into its state meanwhile: systemctl stop ahenk, then do it again.", report);
+                return Running(report);
             }
 
             // What it does is told in the log, not in its output; a dry run leaves no trace.
             using var log = new DaemonLog(options.IsDryRun ? null : settings.Log, new StandardOutput(Stream.Null, isForJournal: false), time);
             return await new Importer(settings, Path.GetFullPath(configurationFile), options, BootedAt(time), log, report, time).RunAsync(cancellationToken);
+        }
+        catch (AlreadyRunningException)
+        {
+            return Running(report);
         }
         catch (Exception refusal) when (refusal is ImportException or ConfigurationException or IOException or UnauthorizedAccessException)
         {
@@ -50,6 +56,17 @@ internal static class ImportWord
         }
     }
 
+    /// <summary>No daemon starts while its state is written.</summary>
+    private static InstanceLock TakeInstance(AhenkSettings settings)
+    {
+        Directories.Prepare(settings);
+        return InstanceLock.Take(settings.RunDirectory, Path.GetDirectoryName(settings.DatabaseFile)!);
+    }
+
+    private static ImportAnswer Running(ImportReport report) =>
+        new(ImportAnswer.Failed, "The agent runs, and nothing can be put into its state meanwhile: ahenk stop, then do it again.", report);
+
+    /// <summary>A dry run leaves no lock file either: the control socket's answer has to do.</summary>
     private static async Task<bool> IsRunningAsync(AhenkSettings settings, CancellationToken cancellationToken)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
