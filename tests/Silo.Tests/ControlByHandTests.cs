@@ -95,7 +95,7 @@ public sealed class ControlByHandTests : IAsyncLifetime
         var message = (await Ask("outbox_message", new JsonObject { ["id"] = (long)entry["id"]! }))!;
         Assert.Equal(("TASK_WARNING", "by hand"), ((string?)message["body"]!["responseCode"], (string?)message["body"]!["responseData"]!["Result"]));
         Assert.DoesNotContain(Secret, message.ToJsonString(), StringComparison.Ordinal);
-        Assert.Contains(Secret, Assert.Single(await _database.Outbox.ReadDueAsync(DateTimeOffset.MaxValue, 10)).Body, StringComparison.Ordinal);
+        Assert.Contains(Secret, Assert.Single(await _database.Outbox.ReadDueAsync(TimeProvider.System.GetUtcNow(), 10)).Body, StringComparison.Ordinal);
         Assert.Equal("TASK_WARNING", (string?)(await Ask("task", new JsonObject { ["id"] = 7 }))!["answer"]!["body"]!["responseCode"]);
         Assert.Equal(TaskState.Waiting, (await _database.Tasks.FindAsync(7))!.State);
     }
@@ -106,7 +106,7 @@ public sealed class ControlByHandTests : IAsyncLifetime
         var answer = await Ask("send", new JsonObject { ["policy_version"] = "12-3", ["execution"] = 901, ["code"] = "error", ["message"] = "no" });
 
         Assert.Null(answer!["known"]);
-        var body = JsonNode.Parse(Assert.Single(await _database.Outbox.ReadDueAsync(DateTimeOffset.MaxValue, 10)).Body)!;
+        var body = JsonNode.Parse(Assert.Single(await _database.Outbox.ReadDueAsync(TimeProvider.System.GetUtcNow(), 10)).Body)!;
         Assert.Equal(
             ("POLICY_STATUS", "12-3", 901, "POLICY_ERROR", "no"),
             ((string?)body["type"], (string?)body["policyVersion"], (int)body["commandExecutionId"]!, (string?)body["responseCode"], (string?)body["responseMessage"]));

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Ahenk.Configuration;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
+using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Offline.Import;
 
 namespace Ahenk.Silo.Tests.Import;
@@ -110,15 +111,29 @@ public sealed class ImportTests : IDisposable
     public async Task An_agent_that_runs_is_not_disturbed()
     {
         _machine.WithDatabase();
+        var run = Directory.CreateDirectory(Path.Combine(_machine.Root, "run")).FullName;
+        using var daemon = InstanceLock.Take(run);
+
+        var answer = await _machine.ImportAsync();
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("ahenk stop", answer.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(_machine.OwnDatabase));
+    }
+
+    [Fact]
+    public async Task A_dry_run_waits_for_an_agent_that_runs_too()
+    {
+        _machine.WithDatabase();
         Directory.CreateDirectory(Path.Combine(_machine.Root, "run"));
         using var daemon = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         daemon.Bind(new UnixDomainSocketEndPoint(Path.Combine(_machine.Root, "run", "control.sock")));
         daemon.Listen();
 
-        var answer = await _machine.ImportAsync();
+        var answer = await _machine.ImportAsync(_machine.Options with { IsDryRun = true });
 
         Assert.Equal(1, answer.ExitCode);
-        Assert.Contains("systemctl stop ahenk", answer.Message, StringComparison.Ordinal);
+        Assert.Contains("ahenk stop", answer.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_machine.OwnDatabase));
     }
 
