@@ -62,7 +62,7 @@ internal sealed class ControlStream : IDisposable
             throw Ended(failure.Message);
         }
 
-        throw Ended("it stops, or was ended");
+        throw Ended(Words.Say("it stops, or was ended", "duruyor ya da sonlandırıldı"));
     }
 
     /// <inheritdoc/>
@@ -73,7 +73,9 @@ internal sealed class ControlStream : IDisposable
     }
 
     private ControlFailure Ended(string reason) => new(
-        ExitCodes.NotRunning, $"The daemon has ended the connection at {_socketPath}: {reason}. Begin anew when it runs again. (systemctl status ahenk)");
+        ExitCodes.NotRunning, Words.Say(
+            $"The daemon has ended the connection at {_socketPath}: {reason}. Begin anew when it runs again. (systemctl status ahenk)",
+            $"Hizmet {_socketPath} bağlantısını kapattı: {reason}. Yeniden çalıştığında baştan başlayın. (systemctl status ahenk)"));
 
     private async Task<JsonNode?> ReadAsync(CancellationToken cancellationToken) =>
         await _reader.ReadLineAsync(cancellationToken) is { } line ? JsonNode.Parse(line) : null;

@@ -6,32 +6,30 @@ namespace Ahenk.Cli;
 /// <summary>The daemon's program, which also carries out what is done without a running daemon (<c>ahenkd WORD --config FILE ...</c>).</summary>
 internal static class DaemonProgram
 {
-    /// <summary>Runs a word of it on this terminal.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <summary>Runs a word of it and waits for its end.</summary>
+    /// <returns>Its exit code, and what it has written to standard output.</returns>
     /// <exception cref="ControlFailure">It cannot be started.</exception>
-    public static async Task<int> RunAsync(string word, string configurationFile, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    public static async Task<(int ExitCode, string Output)> RunAsync(string word, string configurationFile, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
-        using var process = Start(word, configurationFile, arguments, keepOutput: false);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode;
-    }
-
-    /// <summary>Runs a word of it and takes what it writes to its standard output.</summary>
-    /// <exception cref="ControlFailure">It cannot be started.</exception>
-    public static async Task<string> ReadAsync(string word, string configurationFile, CancellationToken cancellationToken)
-    {
-        using var process = Start(word, configurationFile, [], keepOutput: true);
+        using var process = Start(word, configurationFile, arguments);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return output;
+        return (process.ExitCode, output);
     }
 
-    private static Process Start(string word, string configurationFile, IEnumerable<string> arguments, bool keepOutput)
+    /// <summary>What it wrote, or that it wrote nothing, as the reason for its end.</summary>
+    public static string Reason(int exitCode, string output) => output.TrimEnd() is { Length: > 0 } text
+        ? text
+        : Words.Say($"The daemon's program has ended with {exitCode} and said nothing.", $"Hizmetin programı bir şey söylemeden {exitCode} koduyla sona erdi.");
+
+    private static Process Start(string word, string configurationFile, IEnumerable<string> arguments)
     {
         // The package has it under the name that administrators see; a build has it under its assembly's.
         var program = ((string[])["ahenkd", "Ahenk.Silo"]).Select(name => Path.Combine(AppContext.BaseDirectory, name)).FirstOrDefault(File.Exists)
-            ?? throw new ControlFailure(ExitCodes.NotRunning, $"There is no daemon program in {AppContext.BaseDirectory}; install the package again.");
-        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = keepOutput };
+            ?? throw new ControlFailure(ExitCodes.Refused, Words.Say(
+                $"There is no daemon program in {AppContext.BaseDirectory}; install the package again.",
+                $"{AppContext.BaseDirectory} içinde hizmetin programı yok; paketi yeniden kurun."));
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true };
         foreach (var argument in (string[])[word, "--config", configurationFile, .. arguments])
         {
             start.ArgumentList.Add(argument);
@@ -43,7 +41,7 @@ internal static class DaemonProgram
         }
         catch (Win32Exception failure)
         {
-            throw new ControlFailure(ExitCodes.NotRunning, $"{program} cannot be run: {failure.Message}");
+            throw new ControlFailure(ExitCodes.Refused, Words.Say($"{program} cannot be run: {failure.Message}", $"{program} çalıştırılamıyor: {failure.Message}"));
         }
     }
 }

@@ -7,14 +7,16 @@ internal static class DashboardCommands
 {
     public static Command Create()
     {
-        var command = new Command("dashboard", "Prints the address of the dashboard. Whoever has it can look at the agent until it ends; for root.");
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "dashboard", [], cancellationToken);
-            var address = answer?["address"];
-            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(answer) : Rendering.OneLine(answer!, address is null ? "message" : "address"));
-            return address is null ? ExitCodes.Refused : ExitCodes.Success;
-        });
+        var command = new Command("dashboard", Words.Say(
+            "Prints the address of the dashboard. Whoever has it can look at the agent until it ends; for root.",
+            "Gösterge panosunun adresini yazar. Adresi bilen, ajan sona erinceye dek ona bakabilir; root içindir."));
+        command.SetAction((parsed, cancellationToken) => Answer.Ask(
+            parsed,
+            "dashboard",
+            [],
+            answer => Rendering.OneLine(answer, answer["address"] is null ? "message" : "address"),
+            cancellationToken,
+            answer => answer["address"] is null ? ExitCodes.Refused : ExitCodes.Success));
         return command;
     }
 }

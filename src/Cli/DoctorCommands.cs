@@ -2,16 +2,12 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Ahenk.Configuration;
 
 namespace Ahenk.Cli;
 
 /// <summary><c>ahenk doctor</c>: asks the daemon, and where it does not answer looks by itself.</summary>
 internal static class DoctorCommands
 {
-    private const int Warnings = 1;
-    private const int SomethingBroken = 2;
-
     /// <summary>The daemon tells its status within milliseconds; one that does not in this time does not work.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -21,44 +17,67 @@ internal static class DoctorCommands
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var file = new Option<string>("--config") { Description = "The main configuration file, where the daemon does not answer.", DefaultValueFactory = _ => ConfigurationFiles.DefaultPath };
-        var command = new Command("doctor", "Looks for what is wrong and says what to do. Ends with 0: all is well, 1: there are warnings, 2: something is broken.") { file };
+        var file = CommandOptions.Configuration();
+        var command = new Command("doctor", Words.Say(
+            "Looks for what is wrong and says what to do. Ends with 0: all is well, 1: there are warnings, 2: something is broken, or could not be looked at.",
+            "Sorunları arar ve ne yapılacağını söyler. Çıkış kodu 0: her şey yolunda, 1: uyarılar var, 2: bir şey bozuk ya da bakılamadı.")) { file };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var findings = await AskDaemonAsync(parsed.GetValue(CommandOptions.Socket)!, cancellationToken)
-                ?? await LookAsync(parsed.GetValue(file)!, cancellationToken);
-            Console.WriteLine(parsed.GetValue(CommandOptions.AsJson) ? Rendering.Json(findings) : Show(findings, HasColours()));
-            return Rendering.OneLine(findings, "result") switch
+            var findings = await ExamineAsync(parsed.GetValue(CommandOptions.Socket)!, parsed.GetValue(file)!, cancellationToken);
+            return Answer.Write(parsed, findings, () => Show(findings), Rendering.OneLine(findings, "result") switch
             {
                 "ok" => ExitCodes.Success,
-                "warning" => Warnings,
-                _ => SomethingBroken,
-            };
+                "warning" => ExitCodes.DoctorWarns,
+                _ => ExitCodes.DoctorFoundBroken,
+            });
         });
         return command;
     }
 
+    /// <summary>The findings of the daemon; where it does not answer, those of its program.</summary>
+    /// <exception cref="ControlFailure">Nobody could look.</exception>
+    internal static async Task<JsonNode> ExamineAsync(string socket, string configurationFile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskDaemonAsync(socket, cancellationToken) ?? await LookAsync(configurationFile, cancellationToken);
+        }
+        catch (ControlFailure failure)
+        {
+            // Whatever its own code: 1 would say that all but something small is well.
+            throw new ControlFailure(ExitCodes.DoctorFoundBroken, failure.Message);
+        }
+    }
+
     /// <summary>The findings for people, one check after the other.</summary>
-    internal static string Show(JsonNode findings, bool inColour)
+    private static string Show(JsonNode findings)
     {
         var text = new StringBuilder();
         foreach (var check in findings["checks"]?.AsArray() ?? [])
         {
-            var result = Rendering.OneLine(check!, "result");
-            text.AppendLine($"{Rendering.OneLine(check!, "number"),2}. {Colour(result, inColour)}  {Rendering.OneLine(check!, "name")}: {Rendering.OneLine(check!, "found")}");
+            text.Append($"{Rendering.OneLine(check!, "number"),2}. {Mark(Rendering.OneLine(check!, "result"))}  {Rendering.OneLine(check!, "name")}: {Rendering.OneLine(check!, "found")}\n");
             if (Rendering.OneLine(check!, "advice") is { Length: > 0 } advice)
             {
-                text.AppendLine($"               -> {advice}");
+                text.Append($"               -> {advice}\n");
             }
         }
 
         return text.Append(Rendering.OneLine(findings, "result") switch
         {
-            "ok" => "All is well.",
-            "warning" => "The agent works, but there are warnings.",
-            _ => "Something is broken.",
+            "ok" => Words.Say("All is well.", "Her şey yolunda."),
+            "warning" => Words.Say("The agent works, but there are warnings.", "Ajan çalışıyor ama uyarılar var."),
+            _ => Words.Say("Something is broken.", "Bir şey bozuk."),
         }).ToString();
     }
+
+    private static string Mark(string result) => result switch
+    {
+        "ok" => Terminal.Good($"{Words.Say("OK", "İYİ"),-7}"),
+        "warning" => Terminal.Doubtful($"{Words.Say("WARNING", "UYARI"),-7}"),
+        "broken" => Terminal.Bad($"{Words.Say("BROKEN", "BOZUK"),-7}"),
+        "skipped" => $"{Words.Say("SKIPPED", "ATLANDI"),-7}",
+        _ => $"{result,-7}",
+    };
 
     /// <returns><see langword="null"/>: the daemon does not answer.</returns>
     private static async Task<JsonNode?> AskDaemonAsync(string socket, CancellationToken cancellationToken)
@@ -87,28 +106,18 @@ internal static class DoctorCommands
 
     private static async Task<JsonNode> LookAsync(string configurationFile, CancellationToken cancellationToken)
     {
-        var output = await DaemonProgram.ReadAsync("doctor", configurationFile, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ExaminationLimit);
         try
         {
+            var (_, output) = await DaemonProgram.RunAsync("doctor", configurationFile, [], limit.Token);
             return JsonNode.Parse(output) ?? throw new JsonException();
         }
-        catch (JsonException)
+        catch (Exception failure) when (failure is JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new ControlFailure(SomethingBroken, "The daemon does not answer, and its program could not look for the reason; install the package again.");
+            throw new ControlFailure(ExitCodes.DoctorFoundBroken, Words.Say(
+                "The daemon does not answer, and its program could not look for the reason; install the package again.",
+                "Hizmet yanıt vermiyor ve programı nedenine bakamadı; paketi yeniden kurun."));
         }
     }
-
-    private static string Colour(string result, bool inColour)
-    {
-        var word = $"{result.ToUpperInvariant(),-7}";
-        return !inColour ? word : result switch
-        {
-            "ok" => $"\u001b[32m{word}\u001b[0m",
-            "warning" => $"\u001b[33m{word}\u001b[0m",
-            "broken" => $"\u001b[31m{word}\u001b[0m",
-            _ => word,
-        };
-    }
-
-    private static bool HasColours() => !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 }

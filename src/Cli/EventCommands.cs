@@ -11,11 +11,15 @@ internal static class EventCommands
     {
         var names = new Argument<string[]>("name")
         {
-            Description = "Names of events, or the words with which they begin: task, user.logged_in; without: all.",
+            Description = Words.Say(
+                "Names of events, or the words with which they begin: task, user.logged_in; without: all.",
+                "Olay adları ya da adların başındaki sözcükler: task, user.logged_in; verilmezse hepsi."),
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Goes on with what happens, until it is interrupted." };
-        var command = new Command("events", "Shows what has happened in the agent of late, one line an event.") { names, follow };
+        var follow = new Option<bool>("--follow", "-f") { Description = Words.Say("Goes on with what happens, until it is interrupted.", "Kesilinceye dek olanlarla sürer.") };
+        var command = new Command("events", Words.Say(
+            "Shows what has happened in the agent of late, one line an event. With --json each line is an object.",
+            "Ajanda son zamanlarda olanları gösterir, her olay bir satırdır. --json ile her satır bir nesnedir.")) { names, follow };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var parameters = new JsonObject
@@ -23,7 +27,7 @@ internal static class EventCommands
                 ["names"] = new JsonArray([.. parsed.GetValue(names)!.Select(name => (JsonNode)name)]),
                 ["follow"] = parsed.GetValue(follow),
             };
-            Func<JsonNode, string> render = parsed.GetValue(CommandOptions.AsJson) ? EventRendering.Json : EventRendering.Line;
+            Func<JsonNode, string> render = parsed.GetValue(CommandOptions.AsJson) ? Rendering.JsonLine : EventRendering.Line;
             try
             {
                 using var stream = await ControlStream.OpenAsync(parsed.GetValue(CommandOptions.Socket)!, "events", parameters, cancellationToken);

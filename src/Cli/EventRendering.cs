@@ -2,12 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Ahenk.Cli;
 
-/// <summary>Writes events for people and for programs, one a line.</summary>
+/// <summary>Writes events for people, one a line.</summary>
 internal static class EventRendering
 {
-    /// <summary>As it came. JSON escapes control characters.</summary>
-    public static string Json(JsonNode happened) => happened.ToJsonString();
-
     /// <summary>The local time, the name, and each field that has a value as <c>name=value</c>.</summary>
     public static string Line(JsonNode happened)
     {

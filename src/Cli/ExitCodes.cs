@@ -14,6 +14,12 @@ internal static class ExitCodes
     /// <summary>The daemon is not running.</summary>
     public const int NotRunning = 3;
 
+    /// <summary>Of <c>ahenk doctor</c> alone: the agent works, but there are warnings.</summary>
+    public const int DoctorWarns = 1;
+
+    /// <summary>Of <c>ahenk doctor</c> alone: something is broken, or nobody could look.</summary>
+    public const int DoctorFoundBroken = 2;
+
     /// <summary>Each with its meaning, in English.</summary>
     public static IReadOnlyList<(int Code, string Meaning)> All { get; } =
     [

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ahenk.Configuration;
 
 namespace Ahenk.Cli;
 
@@ -8,19 +7,38 @@ internal static class ImportCommand
 {
     public static Command Create()
     {
-        var configurationFile = new Option<string>("--config") { Description = "This agent's configuration file.", DefaultValueFactory = _ => ConfigurationFiles.DefaultPath };
-        var from = new Option<string?>("--from") { Description = "The directory with the ahenk.conf and ahenk.db of the Python Ahenk." };
-        var database = new Option<string?>("--database") { Description = "Its database; else the one that its ahenk.conf names." };
-        var configuration = new Option<string?>("--configuration") { Description = "Its ahenk.conf; else the one of this agent, which has the same name." };
-        var backup = new Option<string?>("--backup") { Description = "The directory for copies of its files; else /var/ahenk/backup." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Shows what would be taken over, and changes nothing." };
-        var command = new Command(
-            "import",
-            "Takes over identity, scheduled tasks, policies, user agreement and sessions of the Python Ahenk, once. Ends with 0: done; 1: nothing was taken over.")
+        var configurationFile = CommandOptions.Configuration();
+        var from = new Option<string?>("--from")
+        {
+            Description = Words.Say("The directory with the ahenk.conf and ahenk.db of the Python Ahenk.", "Python Ahenk'in ahenk.conf ve ahenk.db dosyalarının bulunduğu dizin."),
+            HelpName = "dir",
+        };
+        var database = new Option<string?>("--database")
+        {
+            Description = Words.Say("Its database; else the one that its ahenk.conf names.", "Onun veritabanı; verilmezse ahenk.conf dosyasında adı geçen."),
+            HelpName = "file",
+        };
+        var configuration = new Option<string?>("--configuration")
+        {
+            Description = Words.Say("Its ahenk.conf; else the one of this agent, which has the same name.", "Onun ahenk.conf dosyası; verilmezse bu ajanın aynı adlı dosyası."),
+            HelpName = "file",
+        };
+        var backup = new Option<string?>("--backup")
+        {
+            Description = Words.Say("The directory for copies of its files; else /var/ahenk/backup.", "Dosyalarının kopyalanacağı dizin; verilmezse /var/ahenk/backup."),
+            HelpName = "dir",
+        };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = Words.Say("Shows what would be taken over, and changes nothing.", "Nelerin devralınacağını gösterir, hiçbir şeyi değiştirmez."),
+        };
+        var command = new Command("import", Words.Say(
+            "Takes over identity, scheduled tasks, policies, user agreement and sessions of the Python Ahenk, once. The daemon must be stopped.",
+            "Python Ahenk'in kimliğini, zamanlanmış görevlerini, politikalarını, kullanıcı sözleşmesini ve oturumlarını bir kez devralır. Hizmet durdurulmuş olmalıdır."))
         {
             configurationFile, from, database, configuration, backup, dryRun,
         };
-        command.SetAction((parsed, cancellationToken) =>
+        command.SetAction(async (parsed, cancellationToken) =>
         {
             List<string> arguments = [];
             foreach (var option in (Option<string?>[])[from, database, configuration, backup])
@@ -33,7 +51,14 @@ internal static class ImportCommand
 
             arguments.AddRange(parsed.GetValue(dryRun) ? [dryRun.Name] : []);
             arguments.AddRange(parsed.GetValue(CommandOptions.AsJson) ? [CommandOptions.AsJson.Name] : []);
-            return DaemonProgram.RunAsync("import", parsed.GetValue(configurationFile)!, arguments, cancellationToken);
+            var (code, output) = await DaemonProgram.RunAsync("import", parsed.GetValue(configurationFile)!, arguments, cancellationToken);
+            if (code is not (ExitCodes.Success or ExitCodes.Refused))
+            {
+                throw new ControlFailure(code == ExitCodes.Usage ? ExitCodes.Usage : ExitCodes.Refused, DaemonProgram.Reason(code, output));
+            }
+
+            Console.Write(output);
+            return code;
         });
         return command;
     }

@@ -11,7 +11,12 @@ internal static class Rendering
     /// <summary>Letters stay letters: people look at it too.</summary>
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Json(JsonNode? node) => node?.ToJsonString(Indented) ?? "null";
+
+    /// <summary>The same on one line. Control characters are escaped.</summary>
+    public static string JsonLine(JsonNode node) => node.ToJsonString(Compact);
 
     public static string Status(JsonNode status)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace Ahenk.Cli;
 
@@ -16,25 +17,29 @@ internal static class ServiceCommands
 
     public static IEnumerable<Command> Create() =>
     [
-        OfSystemd("start", "Starts the daemon."),
+        OfSystemd("start", Words.Say("Starts the daemon.", "Hizmeti başlatır.")),
         Stop(),
-        OfSystemd("restart", "Ends the daemon in order and starts it again."),
+        OfSystemd("restart", Words.Say("Ends the daemon in order and starts it again.", "Hizmeti düzenli biçimde sonlandırır ve yeniden başlatır.")),
     ];
 
     private static Command Stop()
     {
-        var timeout = new Option<int?>("--timeout") { Description = "Seconds to wait for its end; it goes on ending after that." };
+        var timeout = new Option<int?>("--timeout")
+        {
+            Description = Words.Say("Seconds to wait for its end; it goes on ending after that.", "Sonunu bekleme süresi, saniye; süre dolunca da sonlanmayı sürdürür."),
+            HelpName = "seconds",
+        };
         timeout.Validators.Add(result =>
         {
             if (result.GetValue(timeout) is < 1)
             {
-                result.AddError("--timeout takes a number of seconds from 1 on.");
+                result.AddError(Words.Say("--timeout takes a number of seconds from 1 on.", "--timeout 1 ya da daha çok saniye alır."));
             }
         });
-        var command = new Command("stop", "Ends the daemon in order, and waits until it is gone.") { timeout };
-        command.SetAction(async (parsed, cancellationToken) => IsService(parsed)
-            ? await RunSystemctl("stop", cancellationToken)
-            : await StopProcess(parsed.GetValue(CommandOptions.Socket)!, parsed.GetValue(timeout), cancellationToken));
+        var command = new Command("stop", Words.Say("Ends the daemon in order, and waits until it is gone.", "Hizmeti düzenli biçimde sonlandırır ve gitmesini bekler.")) { timeout };
+        command.SetAction((parsed, cancellationToken) => IsService(parsed)
+            ? RunSystemctl(parsed, "stop", cancellationToken)
+            : StopProcess(parsed, parsed.GetValue(timeout), cancellationToken));
         return command;
     }
 
@@ -42,10 +47,10 @@ internal static class ServiceCommands
     {
         var command = new Command(word, description);
         command.SetAction((parsed, cancellationToken) => IsService(parsed)
-            ? RunSystemctl(word, cancellationToken)
-            : throw new ControlFailure(
-                ExitCodes.Refused,
-                $"'ahenk {word}' is systemd's to do, and it does not run here or does not have {Unit}. Start the daemon as this system starts services: its program is ahenkd."));
+            ? RunSystemctl(parsed, word, cancellationToken)
+            : throw new ControlFailure(ExitCodes.Refused, Words.Say(
+                $"'ahenk {word}' is systemd's to do, and it does not run here, does not have {Unit}, or --socket names another daemon. Start that as this system starts services: its program is ahenkd.",
+                $"'ahenk {word}' systemd'nin işidir; burada çalışmıyor, {Unit} birimi yok ya da --socket başka bir hizmeti gösteriyor. Onu bu sistemin hizmetleri başlattığı yolla başlatın: programı ahenkd'dir.")));
         return command;
     }
 
@@ -55,34 +60,55 @@ internal static class ServiceCommands
         Directory.Exists("/run/systemd/system") &&
         UnitDirectories.Any(directory => File.Exists(Path.Combine(directory, Unit)));
 
-    private static async Task<int> RunSystemctl(string word, CancellationToken cancellationToken)
+    private static async Task<int> RunSystemctl(ParseResult parsed, string word, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("/usr/bin/systemctl") { UseShellExecute = false, ArgumentList = { word, Unit } };
+        var start = new ProcessStartInfo("/usr/bin/systemctl") { UseShellExecute = false, RedirectStandardError = true, ArgumentList = { word, Unit } };
         try
         {
             using var process = Process.Start(start)!;
+            var complaints = (await process.StandardError.ReadToEndAsync(cancellationToken)).Trim();
             await process.WaitForExitAsync(cancellationToken);
-            return process.ExitCode == 0 ? ExitCodes.Success : ExitCodes.Refused;
+            return process.ExitCode == 0 ? Done(parsed, complaints) : throw new ControlFailure(ExitCodes.Refused, complaints.Length > 0
+                ? complaints
+                : Words.Say($"systemctl has ended with {process.ExitCode}.", $"systemctl {process.ExitCode} koduyla sona erdi."));
         }
         catch (Win32Exception failure)
         {
-            throw new ControlFailure(ExitCodes.Refused, $"/usr/bin/systemctl cannot be run: {failure.Message}");
+            throw new ControlFailure(
+                ExitCodes.Refused, Words.Say($"/usr/bin/systemctl cannot be run: {failure.Message}", $"/usr/bin/systemctl çalıştırılamıyor: {failure.Message}"));
         }
     }
 
-    private static async Task<int> StopProcess(string socket, int? timeout, CancellationToken cancellationToken)
+    /// <summary>People hear nothing but what systemctl remarks: it is silent when all went well.</summary>
+    private static int Done(ParseResult parsed, string remarks)
     {
-        var answer = await ControlClient.CallAsync(socket, "stop", [], cancellationToken)
-            ?? throw new ControlFailure(ExitCodes.Refused, "The daemon gave no answer; look at its log.");
-        var patience = TimeSpan.FromSeconds(timeout ?? answer["within_seconds"]!.GetValue<int>());
-        if (!await HasGone(answer["pid"]!.GetValue<int>(), patience, cancellationToken))
+        if (parsed.GetValue(CommandOptions.AsJson))
         {
-            throw new ControlFailure(
-                ExitCodes.Refused, $"The daemon (process {answer["pid"]}) still runs after {patience.TotalSeconds:0} s, and goes on ending; its log says what it waits for.");
+            return Answer.Write(parsed, new JsonObject { ["succeeded"] = true, ["message"] = remarks }, () => remarks);
         }
 
-        Console.WriteLine("The daemon has ended.");
+        if (remarks.Length > 0)
+        {
+            Console.Error.WriteLine(remarks);
+        }
+
         return ExitCodes.Success;
+    }
+
+    private static async Task<int> StopProcess(ParseResult parsed, int? timeout, CancellationToken cancellationToken)
+    {
+        var answer = await Answer.Call(parsed, "stop", [], cancellationToken)
+            ?? throw new ControlFailure(ExitCodes.Refused, Words.Say("The daemon gave no answer; look at its log.", "Hizmet yanıt vermedi; günlüğüne bakın."));
+        var (id, patience) = (answer["pid"]!.GetValue<int>(), TimeSpan.FromSeconds(timeout ?? answer["within_seconds"]!.GetValue<int>()));
+        if (!await HasGone(id, patience, cancellationToken))
+        {
+            throw new ControlFailure(ExitCodes.Refused, Words.Say(
+                $"The daemon (process {id}) still runs after {patience.TotalSeconds:0} s, and goes on ending; its log says what it waits for.",
+                $"Hizmet (süreç {id}) {patience.TotalSeconds:0} saniye sonra hâlâ çalışıyor ve sonlanmayı sürdürüyor; neyi beklediği günlüğünde yazar."));
+        }
+
+        var message = Words.Say("The daemon has ended.", "Hizmet sona erdi.");
+        return Answer.Write(parsed, new JsonObject { ["succeeded"] = true, ["pid"] = id }, () => message);
     }
 
     private static async Task<bool> HasGone(int id, TimeSpan patience, CancellationToken cancellationToken)

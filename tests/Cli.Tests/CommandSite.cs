@@ -120,7 +120,7 @@ internal sealed class CommandSite : IAsyncDisposable
         [
             .. here,
             .. arguments.Contains("--socket") ? (string[])[] : ["--socket", In("/run/ahenk/control.sock")],
-            .. options.Contains("--config") ? (string[])["--config", In("/etc/ahenk/ahenk.conf")] : [],
+            .. options.Contains("--config") && !arguments.Contains("--config") ? (string[])["--config", In("/etc/ahenk/ahenk.conf")] : [],
         ];
     }
 }

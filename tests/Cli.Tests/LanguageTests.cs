@@ -39,6 +39,9 @@ public sealed class LanguageTests
         Assert.Contains("\nKayıtlı:           evet, adı pc-01 (doğrulandı)\n", (await site.RunAsync(Turkish with { Arguments = ["status"] })).Output, StringComparison.Ordinal);
         Assert.StartsWith("ID  DURUM ", (await site.RunAsync(Turkish with { Arguments = ["tasks"] })).Output, StringComparison.Ordinal);
         Assert.Contains("böyle bir soket yok", (await site.RunAsync(Turkish with { Arguments = ["status", "--socket", "/none"] })).Error, StringComparison.Ordinal);
+        Assert.Contains("\n12. UYARI    disk space: ", (await site.RunAsync(Turkish with { Arguments = ["doctor"] })).Output, StringComparison.Ordinal);
+        Assert.Equal("Hizmet sona erdi.\n", (await site.RunAsync(Turkish with { Arguments = ["stop"] })).Output);
+        Assert.StartsWith("Bu, bilgisayarın kimliğini", (await site.RunAsync(Turkish with { Arguments = ["clean"] })).Error, StringComparison.Ordinal);
         Assert.Equal((await site.RunAsync("tasks", "--json")).Output, (await site.RunAsync(Turkish with { Arguments = ["tasks", "--json"] })).Output);
     }
 

@@ -29,11 +29,12 @@ public sealed class SupportBundleTests
         string[] expected =
         [
             "versions.json", "status.json", "plugins.json", "tasks.json", "schedule.json", "outbox.json", "policies.json", "unfinished-tasks.json",
-            "configuration.json", "configuration-check.json", "ahenk.log", "audit.log", "machine.txt",
+            "configuration.json", "configuration-check.json", "doctor.json", "ahenk.log", "audit.log", "machine.txt",
         ];
         Assert.All(expected, name => Assert.Contains($"\n{name}: ", bundle["bundle/MANIFEST.txt"], StringComparison.Ordinal));
         Assert.All(expected, name => Assert.NotEmpty(bundle[$"bundle/{name}"]));
         Assert.Equal("online", (string?)JsonNode.Parse(bundle["bundle/status.json"])!["connection"]);
+        Assert.Equal("warning", (string?)JsonNode.Parse(bundle["bundle/doctor.json"])!["result"]);
         Assert.Contains("an ordinary line", bundle["bundle/ahenk.log"], StringComparison.Ordinal);
         Assert.All(bundle, part => Assert.All(Secrets, secret => Assert.DoesNotContain(secret, part.Value, StringComparison.Ordinal)));
     }
@@ -50,6 +51,7 @@ public sealed class SupportBundleTests
         Assert.Contains("status.json", result["missing"]!.AsArray().Select(name => (string?)name));
         var bundle = await ReadAsync(site.In("/root/b.tar.gz"));
         Assert.Contains("status.json: not here. The daemon cannot be reached", bundle["b/MANIFEST.txt"], StringComparison.Ordinal);
+        Assert.Equal("broken", (string?)JsonNode.Parse(bundle["b/doctor.json"])!["result"]);
         Assert.Contains("audit.log: not here. Could not find file", bundle["b/MANIFEST.txt"], StringComparison.Ordinal);
         Assert.Contains("an ordinary line", bundle["b/ahenk.log"], StringComparison.Ordinal);
         Assert.All(bundle, part => Assert.All(Secrets, secret => Assert.DoesNotContain(secret, part.Value, StringComparison.Ordinal)));
@@ -111,6 +113,7 @@ public sealed class SupportBundleTests
             ["parameters"] = new JsonObject { ["mailPassword"] = MailPassword, ["inner"] = $$"""{"user_password": {{mail}}}""", ["note"] = RegistrationPassword },
             ["file_server"] = new JsonObject { ["host"] = "files", ["password"] = FilePassword },
         });
+        site.Daemon.Answer("doctor", new JsonObject { ["result"] = "warning", ["checks"] = new JsonArray(new JsonObject { ["name"] = "configuration", ["found"] = $"password = {XmppPassword}" }) });
         site.Daemon.Answer("outbox", new JsonArray(new JsonObject { ["id"] = 1, ["type"] = XmppPassword, ["token"] = FilePassword }));
     }
 

@@ -8,11 +8,6 @@ internal static class OutsideTool
 {
     private const int MostCharacters = 1 << 20;
 
-    /// <summary>How this program is started again.</summary>
-    public static string[] ThisProgram => Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-        ? [Environment.ProcessPath!, Environment.GetCommandLineArgs()[0]]
-        : [Environment.ProcessPath!];
-
     /// <summary>Runs a program.</summary>
     /// <returns>What it writes to standard output, or why there is nothing.</returns>
     public static async Task<(string? Output, string? Problem)> RunAsync(string[] command, TimeSpan limit, CancellationToken cancellationToken)

@@ -11,7 +11,6 @@ internal sealed class SupportParts(ParseResult parsed, string configurationFile,
     private const int LogBytes = 5 << 20;
     private const int MostDetails = 20;
 
-    private static readonly TimeSpan DoctorTime = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ToolTime = TimeSpan.FromSeconds(20);
     private static readonly string[] MachineFiles = ["/etc/os-release", "/proc/version", "/proc/uptime", "/proc/loadavg", "/proc/meminfo", "/proc/self/mounts"];
 
@@ -40,7 +39,7 @@ internal sealed class SupportParts(ParseResult parsed, string configurationFile,
         await AddJson("configuration-check.json", () => Task.FromResult<JsonNode?>(ConfigRendering.Problems(files, ConfigurationCheck.Run(files))));
         AddLog("ahenk.log", files, ConfigurationKeys.LogFile);
         AddLog("audit.log", files, ConfigurationKeys.AuditLog);
-        await AddDoctor(cancellationToken);
+        await AddJson("doctor.json", async () => await DoctorCommands.ExamineAsync(parsed.GetValue(CommandOptions.Socket)!, configurationFile, cancellationToken));
         await AddTool("service.txt", ["systemctl", "show", "ahenk.service", "--no-pager"], ToolTime, cancellationToken);
         AddText("machine.txt", () => string.Join('\n', MachineFiles.Where(File.Exists).Select(file => $"== {file}\n{File.ReadAllText(file)}")));
         return _parts;
@@ -92,15 +91,6 @@ internal sealed class SupportParts(ParseResult parsed, string configurationFile,
         // A line that begins before what is read could hold half a secret.
         return file.Length > LogBytes ? text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..] : text;
     });
-
-    /// <summary>The doctor is a command like others, and may take its time.</summary>
-    private async Task AddDoctor(CancellationToken cancellationToken)
-    {
-        if (parsed.RootCommandResult.Command.Subcommands.Any(command => command.Name == "doctor"))
-        {
-            await AddTool("doctor.json", [.. OutsideTool.ThisProgram, "doctor", "--json", "--socket", parsed.GetValue(CommandOptions.Socket)!], DoctorTime, cancellationToken);
-        }
-    }
 
     private async Task AddTool(string name, string[] command, TimeSpan limit, CancellationToken cancellationToken)
     {
