@@ -57,6 +57,17 @@ public sealed partial class DocumentationTests : IDisposable
         Assert.All(await CommandsAsync(), command => Assert.Contains($"'{command}:", script, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.tr.md")]
+    public void The_list_of_documents_names_each_of_them_once(string readme)
+    {
+        var listed = File.ReadLines(Tool.File(readme)).Where(line => line.StartsWith('|')).SelectMany(line => Link().Matches(line)).Select(link => link.Groups[1].Value);
+
+        var there = Directory.EnumerateFileSystemEntries(Tool.File("docs")).Select(Path.GetFileName);
+        Assert.Equal(there.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
     private static async Task<IReadOnlyList<string>> CommandsAsync()
     {
         var help = await CommandAsync("--help");
@@ -91,6 +102,9 @@ public sealed partial class DocumentationTests : IDisposable
 
     [GeneratedRegex(@"^\| `[A-Z]+` \| `([a-z0-9_]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"\]\(docs/([^)#]+)\)")]
+    private static partial Regex Link();
 
     [GeneratedRegex("^#([a-z0-9_]+) =", RegexOptions.Multiline)]
     private static partial Regex Key();
