@@ -41,7 +41,8 @@ public sealed partial class DocumentationTests : IDisposable
     {
         var script = await CommandAsync("documentation", "bash");
 
-        Assert.Equal("status", await CompleteAsync(script, "ahenk", "sta"));
+        Assert.Equal("status start", await CompleteAsync(script, "ahenk", "sta"));
+        Assert.Equal("status", await CompleteAsync(script, "ahenk", "stat"));
         Assert.Equal("--json", await CompleteAsync(script, "ahenk", "--socket", "/x", "status", "--js"));
         Assert.DoesNotContain("documentation", await CompleteAsync(script, "ahenk", ""), StringComparison.Ordinal);
         Assert.All(await CommandsAsync(), command => Assert.Contains($"' {command}')", script, StringComparison.Ordinal));
