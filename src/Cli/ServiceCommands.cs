@@ -75,7 +75,7 @@ internal static class ServiceCommands
         var answer = await ControlClient.CallAsync(socket, "stop", [], cancellationToken)
             ?? throw new ControlFailure(ExitCodes.Refused, "The daemon gave no answer; look at its log.");
         var patience = TimeSpan.FromSeconds(timeout ?? answer["within_seconds"]!.GetValue<int>());
-        if (!await HasGone(answer["pid"]!.GetValue<int>(), patience, cancellationToken))
+        if (!await ForeignProcess.HasGoneAsync(answer["pid"]!.GetValue<int>(), patience, cancellationToken))
         {
             throw new ControlFailure(
                 ExitCodes.Refused, $"The daemon (process {answer["pid"]}) still runs after {patience.TotalSeconds:0} s, and goes on ending; its log says what it waits for.");
@@ -83,26 +83,5 @@ internal static class ServiceCommands
 
         Console.WriteLine("The daemon has ended.");
         return ExitCodes.Success;
-    }
-
-    private static async Task<bool> HasGone(int id, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            await process.WaitForExitAsync(limit.Token);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            // It has gone already.
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
     }
 }
