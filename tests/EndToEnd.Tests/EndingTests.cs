@@ -17,10 +17,10 @@ public sealed class EndingTests(Survivor survivor) : IClassFixture<Survivor>, IA
 
     private AgentProcess Agent => survivor.Agent;
 
-    public async ValueTask InitializeAsync()
+    public ValueTask InitializeAsync()
     {
         survivor.Reset().Agent.Set("BASE", "shutdown_timeout", "60");
-        await StartAsync();
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
@@ -34,6 +34,7 @@ public sealed class EndingTests(Survivor survivor) : IClassFixture<Survivor>, IA
     [Fact]
     public async Task What_runs_is_answered_before_the_end_and_what_waits_or_comes_meanwhile_runs_once_after_the_next_start()
     {
+        await StartAsync();
         var begun = InFolder("1-begun");
         var release = InFolder("1-release");
         var runs = InFolder("1-runs");
@@ -74,7 +75,6 @@ public sealed class EndingTests(Survivor survivor) : IClassFixture<Survivor>, IA
         var runs = InFolder("2-runs");
         var again = InFolder("2-again");
         var release = InFolder("2-release");
-        Assert.Equal(0, await Agent.StopAsync());
         Agent.Set("BASE", "shutdown_timeout", "1");
         await StartAsync();
         await SendScriptAsync(201, $"trap '' TERM; sleep 3600 & echo $$ $! > {processes}; while :; do sleep 1; done");
@@ -103,6 +103,7 @@ public sealed class EndingTests(Survivor survivor) : IClassFixture<Survivor>, IA
     [Fact]
     public async Task A_second_daemon_is_refused_and_the_stop_command_comes_back_when_the_first_is_gone()
     {
+        await StartAsync();
         var begun = InFolder("3-begun");
         var release = InFolder("3-release");
         await SendScriptAsync(301, $"touch {begun}; while [ ! -e {release} ]; do sleep 0.05; done");
@@ -127,6 +128,18 @@ public sealed class EndingTests(Survivor survivor) : IClassFixture<Survivor>, IA
         Assert.Equal(0, await Agent.Exited);
         await AnswerAsync(301, "TASK_PROCESSED");
         Assert.Equal(3, (await AhenkCommand.RunAsync(Agent, Cancelled, "stop")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_waits_for_its_disk_waits_no_longer_when_it_is_told_to_end()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can make a file system read-only for one process");
+        Agent.Arrange($"mount --bind {survivor.Disk} {survivor.Disk}\nmount -o remount,bind,ro {survivor.Disk}");
+        await Agent.StartAsync();
+        await Agent.WaitForOutputAsync("cannot start yet", Limit, Cancelled);
+
+        Assert.Equal(0, await Agent.StopAsync());
+        Assert.Contains("told to end before its database could be opened", Agent.Output, StringComparison.Ordinal);
     }
 
     private static bool HasLine(string file) => File.Exists(file) && File.ReadAllText(file).EndsWith('\n');
