@@ -100,7 +100,7 @@ internal static class ServiceCommands
         var answer = await Answer.Call(parsed, "stop", [], cancellationToken)
             ?? throw new ControlFailure(ExitCodes.Refused, Words.Say("The daemon gave no answer; look at its log.", "Hizmet yanıt vermedi; günlüğüne bakın."));
         var (id, patience) = (answer["pid"]!.GetValue<int>(), TimeSpan.FromSeconds(timeout ?? answer["within_seconds"]!.GetValue<int>()));
-        if (!await HasGone(id, patience, cancellationToken))
+        if (!await ForeignProcess.HasGoneAsync(id, patience, cancellationToken))
         {
             throw new ControlFailure(ExitCodes.Refused, Words.Say(
                 $"The daemon (process {id}) still runs after {patience.TotalSeconds:0} s, and goes on ending; its log says what it waits for.",
@@ -109,26 +109,5 @@ internal static class ServiceCommands
 
         var message = Words.Say("The daemon has ended.", "Hizmet sona erdi.");
         return Answer.Write(parsed, new JsonObject { ["succeeded"] = true, ["pid"] = id }, () => message);
-    }
-
-    private static async Task<bool> HasGone(int id, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
-        try
-        {
-            using var process = Process.GetProcessById(id);
-            await process.WaitForExitAsync(limit.Token);
-            return true;
-        }
-        catch (ArgumentException)
-        {
-            // It has gone already.
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
     }
 }

@@ -42,8 +42,7 @@ internal static class Program
         InstanceLock instance;
         try
         {
-            Directories.Prepare(configuration.Settings);
-            instance = InstanceLock.Take(configuration.Settings.RunDirectory, Path.GetDirectoryName(configuration.Settings.DatabaseFile)!);
+            instance = InstanceLock.Take(Directories.PrepareToLock(configuration.Settings));
         }
         catch (AlreadyRunningException refusal)
         {
@@ -67,7 +66,12 @@ internal static class Program
             }
 
             using var loggers = new SerilogLoggerFactory(log.Logger);
-            var database = await new DatabaseStart(configuration.Settings, TimeProvider.System, loggers.CreateLogger<AhenkDatabase>()).OpenAsync();
+            var start = new DatabaseStart(configuration.Settings, TimeProvider.System, loggers.CreateLogger<AhenkDatabase>());
+            if (await start.OpenAsync(signals.Received) is not { } database)
+            {
+                return AgentExit.Success;
+            }
+
             var starts = new StartNotes(Path.GetDirectoryName(configuration.Settings.DatabaseFile)!, TimeProvider.System);
             Note(log, starts.NoteStart());
             using var host = AgentHost.Build(configuration, log, database);

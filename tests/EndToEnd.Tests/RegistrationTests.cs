@@ -57,6 +57,24 @@ public sealed class RegistrationTests
         Assert.Equal(Environment.MachineName.ToLowerInvariant(), site.AgentName);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_daemon_that_is_told_to_end_while_lider_does_not_answer_ends_and_the_next_one_registers(bool hasAccount)
+    {
+        await using var site = await Site.CreateAsync(
+            new ProsodyServer(), options => options with { Registration = Authorized(new RegistrationScript { SilentFirst = 1, SilentCreatesAccount = hasAccount }) }, Cancelled);
+        await site.Agent.StartAsync();
+        await site.Agent.WaitForStatusAsync(_ => site.Lider.MessagesReceived > 0, "Lider has the request", TimeSpan.FromSeconds(60), Cancelled);
+
+        Assert.Equal(0, await site.Agent.StopAsync());
+        Assert.DoesNotContain("wait for the answer", site.Agent.Log, StringComparison.Ordinal);
+
+        await site.BringOnlineAsync(Cancelled);
+        Assert.Equal((Environment.MachineName.ToLowerInvariant(), 1), (site.AgentName, site.Lider.Agents.Find(site.AgentName)!.Registrations));
+        Assert.Empty(site.Lider.Violations);
+    }
+
     [Fact]
     public async Task A_server_that_is_not_there_is_named_as_the_failed_step()
     {

@@ -71,7 +71,7 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
     {
         Agent.Arrange($"mount --bind {survivor.Disk} {survivor.Disk}\nmount -o remount,bind,ro {survivor.Disk}");
         await Agent.StartAsync();
-        await WaitForOutput("cannot start yet");
+        await Agent.WaitForOutputAsync("cannot start yet", TimeSpan.FromSeconds(60), Cancelled);
 
         await Survivor.AssertNamedAsync(Agent, 12, "broken", "read-only", Cancelled);
         await Survivor.AssertNamedAsync(Agent, 2, "broken", "does not run", Cancelled);
@@ -235,14 +235,4 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
     /// <summary>It does its work.</summary>
     private async Task AnswersAsync() =>
         Assert.Equal("TASK_PROCESSED", (await Site.RunAsync(Interlocked.Increment(ref _task), "probe", "NOOP", [], Cancelled)).Code);
-
-    private async Task WaitForOutput(string text)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!Agent.Output.Contains(text, StringComparison.Ordinal))
-        {
-            await Task.Delay(20, limit.Token);
-        }
-    }
 }

@@ -226,6 +226,22 @@ public sealed class AgentProcess : IAsyncDisposable
             cancellationToken);
     }
 
+    /// <summary>Waits until the daemon has written something to its output, which it does before its control socket is there; a daemon that is gone is an error at once.</summary>
+    public async Task WaitForOutputAsync(string text, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            if (Running.Exited.IsCompleted || limit.IsCancellationRequested)
+            {
+                throw new TimeoutException($"Waited {timeout.TotalSeconds} s for the output '{text}'.\n{Output}");
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
     /// <summary>Waits until the daemon's list of plugins is as wished.</summary>
     public Task WaitForPluginsAsync(Func<JsonArray, bool> condition, string what, TimeSpan timeout, CancellationToken cancellationToken)
     {

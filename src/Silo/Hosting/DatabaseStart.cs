@@ -17,9 +17,11 @@ internal sealed partial class DatabaseStart(AhenkSettings settings, TimeProvider
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
 
     /// <summary>Makes the directories and opens the database; repairs it where it is damaged.</summary>
+    /// <param name="toldToEnd">Completes when the agent is to end: the disk is not waited for then.</param>
+    /// <returns><see langword="null"/> when the agent was told to end before the database could be opened.</returns>
     /// <exception cref="IOException">It still cannot be opened; <see cref="StorageException"/> where the database itself is the reason.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public async Task<AhenkDatabase> OpenAsync()
+    public async Task<AhenkDatabase?> OpenAsync(Task toldToEnd)
     {
         var begun = time.GetTimestamp();
         while (true)
@@ -35,10 +37,17 @@ internal sealed partial class DatabaseStart(AhenkSettings settings, TimeProvider
                 LogWaiting(failure.Message, Pause.TotalSeconds);
             }
 
-            await Task.Delay(Pause, time);
+            if (await Task.WhenAny(toldToEnd, Task.Delay(Pause, time)) == toldToEnd)
+            {
+                LogNotWaited();
+                return null;
+            }
         }
     }
 
     [LoggerMessage(3974, LogLevel.Error, "[STORAGE] The agent cannot start yet: {Reason} Next attempt in {Seconds} s")]
     private partial void LogWaiting(string reason, double seconds);
+
+    [LoggerMessage(3977, LogLevel.Information, "[STORAGE] The agent was told to end before its database could be opened")]
+    private partial void LogNotWaited();
 }

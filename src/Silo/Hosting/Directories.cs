@@ -14,6 +14,24 @@ internal static class Directories
         Make(settings.RunDirectory, Enterable);
     }
 
+    /// <summary>Makes the run directory, and that of the state if its disk takes it.</summary>
+    /// <returns>Those that are there to be locked.</returns>
+    public static IEnumerable<string> PrepareToLock(AhenkSettings settings)
+    {
+        Make(settings.RunDirectory, Enterable);
+        var state = Path.GetDirectoryName(settings.DatabaseFile)!;
+        try
+        {
+            Make(state, Private);
+        }
+        catch (IOException)
+        {
+            // A disk that is full or read-only is waited for when the database is opened; what is wrong is said there.
+        }
+
+        return Directory.Exists(state) ? [settings.RunDirectory, state] : [settings.RunDirectory];
+    }
+
     private static void Make(string path, UnixFileMode mode)
     {
         Directory.CreateDirectory(path, mode);
