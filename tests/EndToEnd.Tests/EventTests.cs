@@ -27,7 +27,7 @@ public sealed class EventTests
         Assert.Equal(3, command.ExitCode);
         Assert.Equal(
             ["agent.registered", "agent.connected", "task.accepted", "plugin.loaded", "task.finished", "agent.stopping"],
-            shown.Select(line => line.Split(' ')[2]).Where(name => name is not "agent.disconnected"));
+            shown.Where(line => !line.Contains("plugin=ldap", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]).Where(name => name is not "agent.disconnected"));
 
         async Task ReadUntil(string text)
         {

@@ -61,9 +61,12 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
         Assert.Single(await File.ReadAllLinesAsync(file, Cancelled));
 
         // The other tests go on with what has happened here: an agent whose state went back in time would give messages ids that Lider knows.
+        // Copied before the directory goes, for what is mounted on it in other namespaces goes with it.
         Agent.Freeze();
+        var now = Path.Combine(Agent.Directory, "after");
+        Assert.Equal(0, (await AhenkCommand.RunAsync(["cp", "-a", Agent.OwnFile(survivor.Disk), now], "", Cancelled)).ExitCode);
         Directory.Delete(survivor.Disk, recursive: true);
-        BuiltAgent.CopyFolder(Agent.OwnFile(survivor.Disk), survivor.Disk);
+        Directory.Move(now, survivor.Disk);
     }
 
     [Fact]
@@ -189,7 +192,7 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
 
             await File.WriteAllTextAsync(clock, "+0\n", Cancelled);
             await AnswersAsync();
-            await Survivor.AssertNamedAsync(Agent, 11, "ok", " 0 s", Cancelled);
+            await Survivor.AssertNamedAsync(Agent, 11, "ok", "the XMPP server", Cancelled);
         }
         finally
         {
