@@ -15,6 +15,10 @@ internal sealed class LoginNote(string directory)
     private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180; // 0600
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int MostFiles = 5;
+    private const int MostLocks = 50;
 
     private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
@@ -35,35 +39,69 @@ internal sealed class LoginNote(string directory)
             }
 
             var path = Path.Combine(directory, "logins");
-            using var file = Open(path, WriteOnly | Create | AtEnd | NonBlocking | CloseOnExec | NoFollow, OwnerOnly);
-            if (file.IsInvalid)
+            for (var attempt = 0; attempt < MostFiles; attempt++)
             {
-                return $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+                if (TryAppend(path, $"{word}\t{user}\t{desktop}\t{display}", out var problem))
+                {
+                    return problem;
+                }
             }
 
-            // Not a regular file, or a full one: the daemon would not read it.
-            if (File.GetUnixFileMode(file) is var mode && (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0)
-            {
-                return $"{path} can be written by others";
-            }
-
-            if (RandomAccess.GetLength(file) >= Largest)
-            {
-                return $"{path} is full";
-            }
-
-            // To the millisecond: the daemon may have heard the event all the same, and the next one within the same second.
-            var seconds = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000m).ToString("F3", CultureInfo.InvariantCulture);
-
-            // One write a line, so that lines of several logins do not mix.
-            RandomAccess.Write(file, Encoding.UTF8.GetBytes($"{word}\t{user}\t{desktop}\t{display}\t{seconds}\n"), 0);
-            return null;
+            return $"{path} is taken away each time";
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return failure.Message;
         }
     }
+
+    /// <returns>Whether it is settled; not when the daemon has just taken the file: it would not see the line any more.</returns>
+    private static bool TryAppend(string path, string words, out string? problem)
+    {
+        using var file = Open(path, WriteOnly | Create | AtEnd | NonBlocking | CloseOnExec | NoFollow, OwnerOnly);
+        if (file.IsInvalid)
+        {
+            problem = $"{path}: {Marshal.GetLastPInvokeErrorMessage()}";
+            return true;
+        }
+
+        for (var attempt = 0; Lock(file, LockExclusive | LockNonBlocking) != 0; attempt++)
+        {
+            if (attempt == MostLocks)
+            {
+                problem = $"{path} is locked";
+                return true;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        var mode = File.GetUnixFileMode(file);
+        if ((mode & UnixFileMode.UserWrite) == 0)
+        {
+            problem = null;
+            return false;
+        }
+
+        // Not a regular file, or a full one: the daemon would not read it.
+        problem = (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != 0 ? $"{path} can be written by others"
+            : RandomAccess.GetLength(file) >= Largest ? $"{path} is full"
+            : null;
+        if (problem is null)
+        {
+            // To the millisecond: the daemon may have heard the event all the same, and the next one within the same second.
+            var seconds = (DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() / 1000m).ToString("F3", CultureInfo.InvariantCulture);
+
+            // One write a line, so that lines of several logins do not mix.
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes($"{words}\t{seconds}\n"), 0);
+        }
+
+        return true;
+    }
+
+    [DllImport("libc", EntryPoint = "flock", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Lock(SafeFileHandle file, int operation);
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

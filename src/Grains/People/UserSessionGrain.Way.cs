@@ -104,7 +104,7 @@ public sealed partial class UserSessionGrain
 
         if (_question is not { Reply: not null } || _question.Visit != visit)
         {
-            if (await Agreement.Find(User) is not { } question)
+            if (await UnlessStopped(Agreement.Find(User)) is not { } question)
             {
                 GoOn(visit);
                 return;
@@ -146,7 +146,7 @@ public sealed partial class UserSessionGrain
         var goesOn = reply == AgreementReply.Accepted || (reply == AgreementReply.NotAsked && _options.AllowWithoutUi);
         if (reply != AgreementReply.NotAsked)
         {
-            await Agreement.Answer(User, talk.Question.Md5, goesOn);
+            await UnlessStopped(Agreement.Answer(User, talk.Question.Md5, goesOn));
         }
         else
         {
@@ -202,7 +202,7 @@ public sealed partial class UserSessionGrain
         _round = round;
         foreach (var (plugin, work) in round.Work)
         {
-            await GrainFactory.GetGrain<IPluginGrain>(plugin).Enqueue(work);
+            await UnlessStopped(GrainFactory.GetGrain<IPluginGrain>(plugin).Enqueue(work));
         }
 
         await round.Done.WaitAsync(_stopping.Token);
@@ -213,7 +213,7 @@ public sealed partial class UserSessionGrain
     private async Task CallPolicies()
     {
         var (call, name) = (_policies, _document!.Login.NameOf(User));
-        await (call == PolicyCall.Enter ? Policies.Enter(name) : Policies.Resume(name));
+        await UnlessStopped(call == PolicyCall.Enter ? Policies.Enter(name) : Policies.Resume(name));
         if (_policies == call)
         {
             _policies = PolicyCall.None;
@@ -223,9 +223,9 @@ public sealed partial class UserSessionGrain
     private async Task Leave()
     {
         _policies = PolicyCall.None;
-        await Policies.Leave();
+        await UnlessStopped(Policies.Leave());
         await RunModes(UserStage.LeavingModes, PluginMode.Logout, PluginMode.Safe);
-        await Policies.Undone();
+        await UnlessStopped(Policies.Undone());
         var document = _document!;
         OutboxDraft[] news = document.IsAnnounced && await IsRegistered() ? [_news.Logout(User, document.Login)] : [];
         await Change(static current => current!.Next is { } next ? SessionDocument.Begin(next) : null, news);
@@ -239,7 +239,12 @@ public sealed partial class UserSessionGrain
             .Select(session => Task.Run(() => _machine.Sessions.EndAsync(session, _stopping.Token), _stopping.Token)));
     }
 
-    private async Task<bool> IsRegistered() => (await GrainFactory.GetGrain<IAgentGrain>(0).GetIdentity()).State != RegistrationState.Unregistered;
+    /// <summary>What is asked of another grain while the silo stops may never be answered; the step is taken again after the next start.</summary>
+    private Task UnlessStopped(Task asked) => asked.WaitAsync(_stopping.Token);
+
+    private Task<T> UnlessStopped<T>(Task<T> asked) => asked.WaitAsync(_stopping.Token);
+
+    private async Task<bool> IsRegistered() => (await UnlessStopped(GrainFactory.GetGrain<IAgentGrain>(0).GetIdentity())).State != RegistrationState.Unregistered;
 
     [LoggerMessage(1711, LogLevel.Error, "[SESSION] '{User}' could not be taken on from {Stage}; next attempt in {Seconds} s")]
     private partial void LogStepFailed(Exception failure, string user, UserStage stage, double seconds);

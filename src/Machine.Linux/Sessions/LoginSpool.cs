@@ -5,12 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Ahenk.Machine.Linux.Sessions;
 
 /// <summary>
-/// The file <c>logins</c> in the run directory. It is renamed before it is read, so that no line is lost that is written meanwhile, and only the agent's own
-/// regular file is read.
+/// The file <c>logins</c> in the run directory. It is renamed and made read-only before it is read, so that no line is lost that is written meanwhile, and only the
+/// agent's own regular file is read.
 /// </summary>
 /// <param name="directory">The run directory.</param>
 public sealed class LoginSpool(string directory) : ILoginSpool
 {
+    private const int LockExclusive = 2;
     private const string Written = "logins";
     private const string Taken = "logins.taken";
     private const int Largest = 64 * 1024;
@@ -65,6 +66,11 @@ public sealed class LoginSpool(string directory) : ILoginSpool
             return Problem("it is no file that only the agent's user can write");
         }
 
+        if (!Close(file))
+        {
+            return Problem("it cannot be locked: " + FileCalls.FailureText);
+        }
+
         var buffer = new byte[Largest];
         var length = 0;
         while (length < buffer.Length && RandomAccess.Read(file, buffer.AsSpan(length), length) is > 0 and var read)
@@ -75,6 +81,22 @@ public sealed class LoginSpool(string directory) : ILoginSpool
         // A line without its end was cut off by the limit.
         var lines = Encoding.UTF8.GetString(buffer, 0, length).Split('\n');
         return new SpooledLogins(lines[..^1]);
+    }
+
+    /// <summary>
+    /// A hook that has opened the file before it was renamed may not have written yet. Each writes under a lock, which it has for one write, and only into a file that
+    /// its owner may write: from here on it takes a new one.
+    /// </summary>
+    private static bool Close(SafeFileHandle file)
+    {
+        if (FileCalls.Lock(file, LockExclusive) != 0)
+        {
+            return false;
+        }
+
+        // The lock goes with the handle.
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        return true;
     }
 
     private SpooledLogins Problem(string reason) =>

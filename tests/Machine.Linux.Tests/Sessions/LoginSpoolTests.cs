@@ -32,6 +32,28 @@ public sealed class LoginSpoolTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_directory));
     }
 
+    /// <summary>The hook has opened the file, and writes when it has been taken.</summary>
+    [Fact]
+    public async Task A_line_whose_writer_has_the_lock_is_waited_for_and_who_comes_later_sees_that_the_file_is_taken()
+    {
+        Write("login\tayse\n");
+        using var early = File.OpenHandle(Written, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var late = File.OpenHandle(Written, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Assert.Equal(0, FileCalls.Lock(early, 2));
+
+        var taking = Task.Run(() => _spool.Take()!.Lines, TestContext.Current.CancellationToken);
+        while (File.Exists(Written))
+        {
+            await Task.Yield();
+        }
+
+        RandomAccess.Write(early, "logout\tayse\n"u8, RandomAccess.GetLength(early));
+        early.Dispose();
+
+        Assert.Equal(["login\tayse", "logout\tayse"], await taking.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        Assert.Equal(UnixFileMode.UserRead, File.GetUnixFileMode(late));
+    }
+
     [Fact]
     public void A_directory_that_is_not_there_holds_nothing() => Assert.Null(new LoginSpool(_directory + "/none").Take());
 
