@@ -28,6 +28,7 @@ public sealed class BadInputTests
             var before = Count(site, reason);
             await site.Lider.SendRawAsync(site.AgentName, body, Cancelled);
             Assert.Equal("TASK_PROCESSED", (await site.RunAsync(next++, "probe", "NOOP", [], Cancelled)).Code);
+            await WaitForLineAsync(site, reason, before + 1);
             Assert.Equal(before + 1, Count(site, reason));
         }
     }
@@ -57,6 +58,16 @@ public sealed class BadInputTests
         Assert.Equal("TASK_ERROR", answer.Code);
         Assert.Contains(reason, answer.Message, StringComparison.Ordinal);
         Assert.Equal("TASK_PROCESSED", (await site.RunAsync(8, "probe", "NOOP", [], Cancelled)).Code);
+    }
+
+    /// <summary>What the daemon says may be read a little after its answer.</summary>
+    private static async Task WaitForLineAsync(Site site, string reason, int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (Count(site, reason) < count)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+        }
     }
 
     private static int Count(Site site, string text) =>
