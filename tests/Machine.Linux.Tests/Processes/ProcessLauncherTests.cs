@@ -88,7 +88,22 @@ public sealed class ProcessLauncherTests : LauncherTest
     public async Task At_its_end_the_whole_group_is_asked_to_go_and_has_the_grace_for_it()
     {
         using var fifo = new Fifo();
-        var script = $"bash -c 'trap \"read line < {fifo.Path}; echo tidied; exit\" TERM; echo $$; while :; do sleep 0.01; done' & wait";
+
+        // Not a shell: one that is asked to go while it starts a command may never come to its trap.
+        var script = $"""
+            python3 -c "
+            import os, signal
+            def tidy(number, frame):
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                open('{fifo.Path}').readline()
+                print('tidied', flush=True)
+                os._exit(0)
+            signal.signal(signal.SIGTERM, tidy)
+            print(os.getpid(), flush=True)
+            while True:
+                signal.pause()
+            " & wait
+            """;
         await using var child = _launcher.Start(Script(script));
         var grandchild = Number(await ReadLine(child.Output));
 

@@ -6,6 +6,9 @@ namespace Ahenk.Machine.Linux.Tests.Sessions;
 [Trait("Category", "Unit")]
 public sealed class LoginSpoolTests : IDisposable
 {
+    /// <summary>O_RDWR: the framework's own ways of opening a file take locks.</summary>
+    private const int ReadWrite = 2;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("ahenk-spool-").FullName;
     private readonly LoginSpool _spool;
 
@@ -37,8 +40,8 @@ public sealed class LoginSpoolTests : IDisposable
     public async Task A_line_whose_writer_has_the_lock_is_waited_for_and_who_comes_later_sees_that_the_file_is_taken()
     {
         Write("login\tayse\n");
-        using var early = File.OpenHandle(Written, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        using var late = File.OpenHandle(Written, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var early = FileCalls.Open(Written, ReadWrite | FileCalls.CloseOnExec);
+        using var late = FileCalls.Open(Written, ReadWrite | FileCalls.CloseOnExec);
         Assert.Equal(0, FileCalls.Lock(early, 2));
 
         var taking = Task.Run(() => _spool.Take()!.Lines, TestContext.Current.CancellationToken);
