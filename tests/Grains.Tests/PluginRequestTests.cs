@@ -89,7 +89,7 @@ public sealed class PluginRequestTests : IAsyncLifetime
 
         await (byItsRow ? Requests.RegistrationChangedAsync("ldap", new JsonObject { ["registered"] = 0 }) : Requests.UnregisterAsync("ldap"));
 
-        Assert.Equal(new AgentIdentity { Host = "lider.example" }, await _silo.Agent.GetIdentity());
+        Assert.Equal(new AgentIdentity { Host = "lider.example", Departure = Departure.Begun }, await _silo.Agent.GetIdentity());
     }
 
     [Theory]

@@ -14,8 +14,10 @@ internal sealed class AliveChecks(IGrainFactory grains, IDatabaseProbe database,
 
     /// <summary>Looks at all of them beside each other.</summary>
     /// <param name="patience">How long they may take.</param>
+    /// <param name="cancellation">Ends the looking; what is asked for goes on.</param>
     /// <returns>What is wrong, as sentences; empty: nothing.</returns>
-    public async Task<IReadOnlyList<string>> RunAsync(TimeSpan patience)
+    /// <exception cref="OperationCanceledException">The looking was ended.</exception>
+    public async Task<IReadOnlyList<string>> RunAsync(TimeSpan patience, CancellationToken cancellation)
     {
         // What hangs is asked again and not once more: it must not pile up.
         _grain = Continue(_grain, () => grains.GetGrain<IAgentGrain>(0).GetIdentity());
@@ -23,8 +25,8 @@ internal sealed class AliveChecks(IGrainFactory grains, IDatabaseProbe database,
         string?[] findings =
         [
             .. await Task.WhenAll(
-                Look(_grain, "The silo", "A grain did not answer", patience),
-                Look(_write, "The database", "A write did not end", patience)),
+                Look(_grain, "The silo", "A grain did not answer", patience, cancellation),
+                Look(_write, "The database", "A write did not end", patience, cancellation)),
             connection.FindStuck(),
         ];
         return [.. findings.OfType<string>()];
@@ -32,11 +34,11 @@ internal sealed class AliveChecks(IGrainFactory grains, IDatabaseProbe database,
 
     private static Task Continue(Task? hanging, Func<Task> ask) => hanging is { IsCompleted: false } ? hanging : Task.Run(ask);
 
-    private async Task<string?> Look(Task asked, string part, string hangs, TimeSpan patience)
+    private async Task<string?> Look(Task asked, string part, string hangs, TimeSpan patience, CancellationToken cancellation)
     {
         try
         {
-            await asked.WaitAsync(patience, time);
+            await asked.WaitAsync(patience, time, cancellation);
             return null;
         }
         catch (TimeoutException) when (!asked.IsCompleted)
@@ -48,7 +50,7 @@ internal sealed class AliveChecks(IGrainFactory grains, IDatabaseProbe database,
             // A full disk or a damaged file is said elsewhere, and a restart mends neither: what answers is alive.
             return null;
         }
-        catch (Exception failure)
+        catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
             // Whatever it is, it is what is wrong.
             return $"{part} failed: {failure.Message}";

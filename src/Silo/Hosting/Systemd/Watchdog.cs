@@ -23,7 +23,7 @@ internal sealed partial class Watchdog(
         while (true)
         {
             // Twice in an interval when all is well; what failed is looked at again soon, for there may be time until the interval is over.
-            var problems = await checks.RunAsync(interval / 4);
+            var problems = await checks.RunAsync(interval / 4, stoppingToken);
             if (problems.Count == 0)
             {
                 manager.Alive();
