@@ -74,6 +74,12 @@ public static class AuditAction
     /// <summary>The machine is not registered any more.</summary>
     public const string Unregistered = "unregistered";
 
+    /// <summary>The state of the Python Ahenk was taken over.</summary>
+    public const string StateImported = "state-imported";
+
+    /// <summary>Identity and state were forgotten while the daemon did not run.</summary>
+    public const string StateForgotten = "state-forgotten";
+
     /// <summary>The database was damaged and was replaced.</summary>
     public const string DatabaseRepaired = "database-repaired";
 

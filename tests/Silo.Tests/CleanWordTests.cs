@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Control;
 using Ahenk.Silo.Hosting;
@@ -22,13 +23,15 @@ public sealed class CleanWordTests : IDisposable
     public CleanWordTests()
     {
         Directory.CreateDirectory(State);
-        _folder.Write($"[BASE]\nstatedir = {State}\nrundir = {_folder.Root}\nbackupdir = {Backups}\n[CONNECTION]\nservicename = im.example\n")
+        _folder.Write($"[BASE]\nstatedir = {State}\nrundir = {_folder.Root}\nbackupdir = {Backups}\nauditlog = {Audit}\n[CONNECTION]\nservicename = im.example\n")
             .Write("[CONNECTION]\npassword = its-secret\n", "config.d/10-site.conf");
     }
 
     private string State => Path.Combine(_folder.Root, "state");
 
     private string Backups => Path.Combine(_folder.Root, "var", "backup");
+
+    private string Audit => Path.Combine(_folder.Root, "audit.log");
 
     private string Database => Path.Combine(State, "ahenk.db");
 
@@ -62,6 +65,21 @@ public sealed class CleanWordTests : IDisposable
         Assert.All([Backups, copy, .. Directory.GetDirectories(copy, "*", SearchOption.AllDirectories)], directory => Assert.Equal(OwnerDirectory, File.GetUnixFileMode(directory)));
         await using var restored = AhenkDatabase.Open(new StorageOptions { Path = Path.Combine(copy, "ahenk.db") }, _clock, NullLogger<AhenkDatabase>.Instance);
         Assert.Equal("kept", await restored.Documents.FindAsync(new DocumentKey("test", "a")));
+        var noted = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(Audit, TestContext.Current.CancellationToken)))!;
+        Assert.Equal(("state-forgotten", $"copied to {copy}"), ((string?)noted["what"], (string?)noted["result"]));
+        Assert.Equal(OwnerFile, File.GetUnixFileMode(Audit));
+    }
+
+    [Fact]
+    public async Task Where_the_audit_log_cannot_be_written_it_is_said_and_the_state_is_forgotten()
+    {
+        await FillAsync();
+        Directory.CreateDirectory(Audit);
+
+        Assert.Equal(0, Clean());
+
+        Assert.False(File.Exists(Database));
+        Assert.Contains($"The audit log {Audit} could not be told of it", Said, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal readonly record struct PeerCredentials(int ProcessId, uint UserId)
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
+    /// <summary>Whom this process runs as.</summary>
+    public static uint OwnUserId => GetEffectiveUserId();
+
     /// <summary>Whether the peer may change things: root, or whom the daemon runs as.</summary>
     public bool IsPrivileged => UserId == 0 || UserId == GetEffectiveUserId();
 

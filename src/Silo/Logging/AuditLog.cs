@@ -12,8 +12,10 @@ namespace Ahenk.Silo.Logging;
 /// </summary>
 internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
 {
+    /// <summary>Who may read and write its files.</summary>
+    internal const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     private const int MostWaiting = 4096;
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
@@ -31,7 +33,7 @@ internal sealed partial class AuditLog : IAuditLog, IHostedService, IDisposable
     public AuditLog(LogOptions options, LogSecrets secrets, TimeProvider time, ILogger<AuditLog> logger)
     {
         _path = options.AuditFile;
-        _file = new RollingFile(_path, Private, () => new RollingLimits(options.MostAuditBytes, null), time);
+        _file = new RollingFile(_path, Mode, () => new RollingLimits(options.MostAuditBytes, null), time);
         _secrets = secrets;
         _time = time;
         _logger = logger;

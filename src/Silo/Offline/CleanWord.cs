@@ -1,6 +1,7 @@
 using System.Text;
 using Ahenk.Configuration;
 using Ahenk.Gateway.Xmpp;
+using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Hosting;
 using Ahenk.Silo.Logging;
@@ -40,7 +41,13 @@ internal static class CleanWord
             var backup = new StateBackup(settings, time);
             var (directory, remark) = backup.Make(configurationFile);
             Forget(settings, backup);
+            var unnoted = OfflineAudit.Write(settings.Log, AuditAction.StateForgotten, $"copied to {directory}", time);
             say($"Identity and state of this machine are forgotten. A copy of them and of the configuration is in {directory}." + (remark is null ? "" : $" {remark}"));
+            if (unnoted is not null)
+            {
+                say(unnoted);
+            }
+
             say("Start the daemon ('systemctl start ahenk') and register the machine ('ahenk register HOST USER'). If Lider still has it, remove it there.");
             return AgentExit.Success;
         }

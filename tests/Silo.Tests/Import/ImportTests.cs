@@ -52,6 +52,8 @@ public sealed class ImportTests : IDisposable
 
         var backup = (await _machine.ImportAsync()).Backup!;
 
+        var noted = JsonNode.Parse(Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_machine.Root, "log", "audit.log"), TestContext.Current.CancellationToken)))!;
+        Assert.Equal(("state-imported", $"as pc-7; copied to {backup}"), ((string?)noted["what"], (string?)noted["result"]));
         Assert.Equal(configuration, File.ReadAllBytes(Path.Combine(backup, "ahenk.conf")));
         Assert.Equal(database, File.ReadAllBytes(Path.Combine(backup, "ahenk.db")));
         Assert.Equal(configuration, File.ReadAllBytes(_machine.Configuration));

@@ -107,13 +107,21 @@ internal sealed partial class Importer
             LogLeftOut(line.Subject, line.Text);
         }
 
-        return _options.IsDryRun
-            ? new ImportAnswer(ImportAnswer.Done, "This is what would be taken over from the Python Ahenk; nothing was changed.", _report)
-            : new ImportAnswer(
-                ImportAnswer.Done,
-                $"The state of the Python Ahenk is taken over. Its files are kept in {copies.FullPath}. The agent uses it from its next start: systemctl start ahenk",
-                _report)
-            { Backup = copies.FullPath };
+        if (_options.IsDryRun)
+        {
+            return new ImportAnswer(ImportAnswer.Done, "This is what would be taken over from the Python Ahenk; nothing was changed.", _report);
+        }
+
+        if (OfflineAudit.Write(_settings.Log, AuditAction.StateImported, $"as {identity.Name}; copied to {copies.FullPath}", _time) is { } unnoted)
+        {
+            _report.Remark("audit", unnoted);
+        }
+
+        return new ImportAnswer(
+            ImportAnswer.Done,
+            $"The state of the Python Ahenk is taken over. Its files are kept in {copies.FullPath}. The agent uses it from its next start: systemctl start ahenk",
+            _report)
+        { Backup = copies.FullPath };
     }
 
     /// <summary>No backup is made of nothing.</summary>
