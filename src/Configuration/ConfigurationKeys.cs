@@ -12,7 +12,8 @@ public static class ConfigurationKeys
         "BASE", "backupdir", "/var/ahenk/backup", "directory of what `ahenk clean` keeps of configuration and state ([how](registration.md#clean)); mode 0700");
 
     /// <summary>Where the control socket is made.</summary>
-    public static readonly TextKey RunDirectory = TextKey.ForPath("BASE", "rundir", "/run/ahenk", "directory of the control socket");
+    public static readonly TextKey RunDirectory = new("BASE", "rundir", "/run/ahenk", "directory of the control socket")
+    { Rule = (ValueRules.IsSocketDirectory, $"an absolute path of at most {ValueRules.MostSocketDirectoryBytes} bytes") };
 
     /// <summary>The log.</summary>
     public static readonly TextKey LogFile = TextKey.ForPath("BASE", "logfile", "/var/ahenk/log/ahenk.log", "the log file ([how it is rolled](logging.md))");

@@ -15,6 +15,7 @@ internal static partial class FileCalls
     internal const int ReadOnly = 0;
     internal const int ReadWrite = 2;
     internal const int Create = 0x40;
+    internal const int Append = 0x400;
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 

@@ -8,6 +8,12 @@ public static class ValueRules
     /// <summary>Most bytes of a part of a JID (RFC 7622, 3.1).</summary>
     private const int MostJidBytes = 1023;
 
+    /// <summary>Of the 108 bytes that the address of a socket has (unix(7)), <c>/control.sock</c> and the zero at its end take 14.</summary>
+    internal const int MostSocketDirectoryBytes = 94;
+
+    /// <summary>The absolute path of a directory in which a socket can be.</summary>
+    public static bool IsSocketDirectory(string text) => Path.IsPathRooted(text) && Encoding.UTF8.GetByteCount(text) <= MostSocketDirectoryBytes;
+
     /// <summary>Absolute paths with colons between them.</summary>
     public static bool ArePaths(string text) => text.Split(':').All(Path.IsPathRooted);
 

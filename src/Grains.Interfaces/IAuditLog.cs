@@ -15,8 +15,11 @@ public sealed record AuditEntry(string Who, string What)
     /// <summary>The plugin.</summary>
     public string? Plugin { get; init; }
 
-    /// <summary>The command, or the control method.</summary>
+    /// <summary>The plugin's command.</summary>
     public string? Command { get; init; }
+
+    /// <summary>The control method.</summary>
+    public string? Method { get; init; }
 
     /// <summary>The task's or policy's id.</summary>
     public long? Id { get; init; }
@@ -52,6 +55,9 @@ public static class AuditAction
 
     /// <summary>A task, or a run of a scheduled one, has its answer.</summary>
     public const string TaskFinished = "task-finished";
+
+    /// <summary>A command that an administrator of this machine had run without Lider has ended.</summary>
+    public const string LocalRunFinished = "local-run-finished";
 
     /// <summary>A profile of a policy was applied.</summary>
     public const string PolicyApplied = "policy-applied";
@@ -91,6 +97,9 @@ public static class AuditAction
 
     /// <summary>A user has logged out.</summary>
     public const string Logout = "logout";
+
+    /// <summary>A user has answered the user agreement, or has let the question pass.</summary>
+    public const string AgreementAnswered = "agreement-answered";
 
     /// <summary>A user was made an administrator.</summary>
     public const string AdminGranted = "admin-granted";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
@@ -5,21 +6,25 @@ using Microsoft.Extensions.Logging;
 namespace Ahenk.Grains;
 
 /// <summary>Runs commands of plugins for an administrator of this machine, in the plugin's queue like tasks. The newest runs are remembered until the agent ends.</summary>
-public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, ILogger<LocalRuns> logger)
+public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IAuditLog audit, ILogger<LocalRuns> logger)
 {
     /// <summary>How many runs are remembered, those that have not ended among them.</summary>
     public const int MostRuns = 32;
+
+    /// <summary>With what the name of a run begins.</summary>
+    public const string Prefix = "local-";
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<long, Run> _runs = new(Comparer<long>.Create(static (one, other) => other.CompareTo(one)));
     private long _lastId;
 
     /// <summary>Puts a command into its plugin's queue.</summary>
+    /// <param name="who">Who asked for it, for the audit log.</param>
     /// <param name="plugin">The plugin.</param>
     /// <param name="command">The command's id.</param>
     /// <param name="parameters">Its parameters as JSON text of an object.</param>
     /// <returns>The run's id, or why it cannot be run.</returns>
-    public async Task<LocalStart> StartAsync(string plugin, string command, string parameters)
+    public async Task<LocalStart> StartAsync(string who, string plugin, string command, string parameters)
     {
         var name = plugin.ToLowerInvariant();
         var lookup = await host.FindAsync(name, null, command);
@@ -28,7 +33,7 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IL
             return new LocalStart(0, problem);
         }
 
-        if (Add(name) is not { } id)
+        if (Add(new Run(who, name, command)) is not { } id)
         {
             return new LocalStart(0, $"{MostRuns} local runs are going on or waiting for their turn; cancel one, or wait until one has ended.");
         }
@@ -82,8 +87,20 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IL
     internal void End(long id, TaskOutcome outcome)
     {
         LogEnded(-id, outcome.Code);
-        Find(id)?.Ended.TrySetResult(outcome);
+        if (Find(id) is { } run && run.Ended.TrySetResult(outcome))
+        {
+            audit.Write(new AuditEntry(run.Who, AuditAction.LocalRunFinished)
+            {
+                Plugin = run.Plugin,
+                Command = run.Command,
+                Code = $"TASK_{outcome.Code.ToString().ToUpperInvariant()}",
+                Result = NameOf(id),
+            });
+        }
     }
+
+    /// <summary>How a run is called where people see it.</summary>
+    public static string NameOf(long id) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{-id}");
 
     private Run? Find(long id)
     {
@@ -94,13 +111,13 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IL
     }
 
     /// <summary>The newest ones are kept; what has not ended is never forgotten.</summary>
-    private long? Add(string plugin)
+    private long? Add(Run run)
     {
         lock (_gate)
         {
             if (_runs.Count == MostRuns)
             {
-                if (_runs.FirstOrDefault(run => run.Value.Ended.Task.IsCompleted) is not { Value: not null } oldest)
+                if (_runs.FirstOrDefault(known => known.Value.Ended.Task.IsCompleted) is not { Value: not null } oldest)
                 {
                     return null;
                 }
@@ -108,7 +125,7 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IL
                 _runs.Remove(oldest.Key);
             }
 
-            _runs[--_lastId] = new Run(plugin, new TaskCompletionSource<TaskOutcome>(TaskCreationOptions.RunContinuationsAsynchronously));
+            _runs[--_lastId] = run;
             return _lastId;
         }
     }
@@ -119,7 +136,10 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IL
     [LoggerMessage(3961, LogLevel.Information, "[EXECUTION] Local run {Number} finished: {Code}")]
     private partial void LogEnded(long number, PluginCode code);
 
-    private sealed record Run(string Plugin, TaskCompletionSource<TaskOutcome> Ended);
+    private sealed record Run(string Who, string Plugin, string Command)
+    {
+        public TaskCompletionSource<TaskOutcome> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }
 
 /// <summary>What became of the wish to run something.</summary>

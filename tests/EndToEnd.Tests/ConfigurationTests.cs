@@ -63,7 +63,7 @@ public sealed class ConfigurationTests : IAsyncLifetime
 
         Assert.DoesNotContain("is closed", _agent.Log, StringComparison.Ordinal);
         var entry = Assert.Single(_agent.Audit.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!), line => (string?)line["what"] == "control");
-        Assert.Equal(($"uid {EffectiveUser()}", "log_level", "done"), ((string?)entry["who"], (string?)entry["command"], (string?)entry["result"]));
+        Assert.Equal(($"uid {EffectiveUser()}", "log_level", "error"), ((string?)entry["who"], (string?)entry["method"], (string?)entry["result"]));
     }
 
     [Fact]

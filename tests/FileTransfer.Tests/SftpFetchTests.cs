@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ahenk.FileServers;
+using Ahenk.TestSupport;
 
 namespace Ahenk.FileTransfer.Tests;
 

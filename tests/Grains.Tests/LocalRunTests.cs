@@ -22,7 +22,7 @@ public sealed class LocalRunTests : IAsyncLifetime
     {
         _silo.Host.OnRun = work => new TaskOutcome(PluginCode.Processed, "done", work.Parameters);
 
-        var start = await _silo.LocalRuns.StartAsync("Probe", "RUN", """{"a":1}""");
+        var start = await _silo.LocalRuns.StartAsync("uid 0", "Probe", "RUN", """{"a":1}""");
         var outcome = await _silo.LocalRuns.WaitAsync(start.Id, Token);
 
         Assert.Equal((-1L, null), (start.Id, start.Problem));
@@ -30,6 +30,9 @@ public sealed class LocalRunTests : IAsyncLifetime
         Assert.Equal("probe", Assert.Single(_silo.Host.Works).Plugin);
         Assert.Empty(_silo.Store.Answers);
         Assert.Empty(_silo.Outbox.Drafts);
+        Assert.Equal(
+            new AuditEntry("uid 0", AuditAction.LocalRunFinished) { Plugin = "probe", Command = "RUN", Code = "TASK_PROCESSED", Result = "local-1" },
+            Assert.Single(_silo.Audit.Entries));
     }
 
     [Fact]
@@ -38,7 +41,7 @@ public sealed class LocalRunTests : IAsyncLifetime
         _silo.Host.Holds = true;
         await _silo.Send(Given.Incoming(1));
         await _silo.Host.WhenStarted(1);
-        var start = await _silo.LocalRuns.StartAsync("probe", "RUN", "{}");
+        var start = await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}");
 
         Assert.Equal([1], _silo.Host.Started);
         _silo.Host.End(1);
@@ -52,7 +55,7 @@ public sealed class LocalRunTests : IAsyncLifetime
     public async Task It_is_cancelled_before_its_turn_and_while_it_runs()
     {
         _silo.Host.Holds = true;
-        var (first, second) = (await _silo.LocalRuns.StartAsync("probe", "RUN", "{}"), await _silo.LocalRuns.StartAsync("probe", "RUN", "{}"));
+        var (first, second) = (await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}"), await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}"));
         await _silo.Host.WhenStarted(first.Id);
 
         Assert.Equal(CancelOutcome.Cancelled, await _silo.LocalRuns.CancelAsync(second.Id));
@@ -69,7 +72,7 @@ public sealed class LocalRunTests : IAsyncLifetime
     {
         _silo.Host.OnFind = (_, _, _) => new PluginLookup("There is no such plugin.", Missing: true, Idempotent: false, Parallel: false);
 
-        Assert.Equal("There is no such plugin.", (await _silo.LocalRuns.StartAsync("nosuch", "RUN", "{}")).Problem);
+        Assert.Equal("There is no such plugin.", (await _silo.LocalRuns.StartAsync("uid 0", "nosuch", "RUN", "{}")).Problem);
         Assert.Null(await _silo.LocalRuns.WaitAsync(-1, Token));
     }
 
@@ -77,12 +80,12 @@ public sealed class LocalRunTests : IAsyncLifetime
     public async Task The_newest_runs_are_remembered_and_those_that_go_on_are_not_forgotten()
     {
         _silo.Host.Holds = true;
-        var first = await _silo.LocalRuns.StartAsync("slow", "RUN", "{}");
+        var first = await _silo.LocalRuns.StartAsync("uid 0", "slow", "RUN", "{}");
         await _silo.Host.WhenStarted(first.Id);
         _silo.Host.Holds = false;
         for (var count = 0; count < LocalRuns.MostRuns; count++)
         {
-            var start = await _silo.LocalRuns.StartAsync("probe", "RUN", "{}");
+            var start = await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}");
             await _silo.LocalRuns.WaitAsync(start.Id, Token);
         }
 
@@ -98,10 +101,10 @@ public sealed class LocalRunTests : IAsyncLifetime
         _silo.Host.Holds = true;
         for (var count = 0; count < LocalRuns.MostRuns; count++)
         {
-            Assert.Null((await _silo.LocalRuns.StartAsync("probe", "RUN", "{}")).Problem);
+            Assert.Null((await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}")).Problem);
         }
 
-        Assert.Contains("local runs are going on", (await _silo.LocalRuns.StartAsync("probe", "RUN", "{}")).Problem, StringComparison.Ordinal);
+        Assert.Contains("local runs are going on", (await _silo.LocalRuns.StartAsync("uid 0", "probe", "RUN", "{}")).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,16 +35,26 @@ public sealed class AuditLogTests : IDisposable
     {
         await _audit.StartAsync(Token);
         _audit.Write(new AuditEntry(AuditSource.Lider, AuditAction.TaskFinished) { Plugin = "script", Command = "EXECUTE_SCRIPT", Id = 7, Code = "TASK_PROCESSED" });
-        _audit.Write(new AuditEntry(AuditSource.User(0), AuditAction.Control) { Command = "reload", Result = "done" });
+        _audit.Write(new AuditEntry(AuditSource.User(0), AuditAction.Control) { Method = "reload", Result = "done" });
         await _audit.StopAsync(Token);
 
         Assert.Equal(
             [
                 """{"time":"2026-03-01T12:00:00.000+00:00","who":"lider","what":"task-finished","plugin":"script","command":"EXECUTE_SCRIPT","id":7,"code":"TASK_PROCESSED"}""",
-                """{"time":"2026-03-01T12:00:00.000+00:00","who":"uid 0","what":"control","command":"reload","result":"done"}""",
+                """{"time":"2026-03-01T12:00:00.000+00:00","who":"uid 0","what":"control","method":"reload","result":"done"}""",
             ],
             File.ReadAllLines(_options.AuditFile));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_options.AuditFile));
+    }
+
+    [Fact]
+    public async Task A_long_text_is_cut()
+    {
+        await _audit.StartAsync(Token);
+        _audit.Write(new AuditEntry(AuditSource.User(0), AuditAction.Control) { Result = new string('x', 60_000) });
+        await _audit.StopAsync(Token);
+
+        Assert.Equal(new string('x', 512) + " [...]", (string?)JsonNode.Parse(Assert.Single(File.ReadAllLines(_options.AuditFile)))!["result"]);
     }
 
     [Fact]

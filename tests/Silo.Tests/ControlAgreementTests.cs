@@ -3,22 +3,46 @@ using System.Reflection;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Plugins.Sdk;
 using Ahenk.Silo.Control;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Ahenk.Silo.Tests;
 
 [Trait("Category", "Unit")]
-public sealed class ControlAgreementTests
+public sealed class ControlAgreementTests : IDisposable
 {
     private static readonly PeerCredentials Root = new(1, 0);
     private static readonly PeerCredentials Ayse = new(1, 1000);
 
     private readonly FakeAgreement _grains = FakeAgreement.New();
+    private readonly TwoAccounts _accounts = new();
+    private readonly FakeTimeProvider _clock = new();
+    private readonly CallerNames _callers;
     private readonly ControlMethods _methods;
 
-    public ControlAgreementTests() =>
-        _methods = new ControlMethods([new AgreementControl(_grains.Factory, new TwoAccounts())]);
+    public ControlAgreementTests()
+    {
+        _callers = new CallerNames(_accounts, _clock);
+        _methods = new ControlMethods([new AgreementControl(_grains.Factory, _accounts, _callers)]);
+    }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _callers.Dispose();
+
+    [Fact]
+    public async Task Users_cannot_have_the_name_service_asked_as_often_as_they_like()
+    {
+        for (var call = 0; call < 5; call++)
+        {
+            await Call(Ayse, """{"method":"agreement"}""");
+            await Assert.ThrowsAsync<ControlException>(() => Call(Ayse, """{"method":"agreement","params":{"user":"veli"}}"""));
+        }
+
+        Assert.Equal(["1000"], _accounts.Asked);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await Call(Ayse, """{"method":"agreement","params":{"user":"ayse"}}""");
+        Assert.Equal(["1000", "1000"], _accounts.Asked);
+    }
 
     [Fact]
     public async Task Users_read_the_agreement_and_what_they_said_to_it()
@@ -86,9 +110,19 @@ public sealed class ControlAgreementTests
             new("root", 0, 0, "/root", "", [0]), new("ayse", 1000, 1000, "/home/ayse", "", [1000]), new("CORP\\veli", 2000, 2000, "/home/veli", "", [2000]),
         ];
 
-        public Task<Account?> FindAsync(string name, CancellationToken cancellationToken) => Task.FromResult(All.FirstOrDefault(account => account.Name == name));
+        public List<string> Asked { get; } = [];
 
-        public Task<Account?> FindAsync(uint uid, CancellationToken cancellationToken) => Task.FromResult(All.FirstOrDefault(account => account.Uid == uid));
+        public Task<Account?> FindAsync(string name, CancellationToken cancellationToken)
+        {
+            Asked.Add(name);
+            return Task.FromResult(All.FirstOrDefault(account => account.Name == name));
+        }
+
+        public Task<Account?> FindAsync(uint uid, CancellationToken cancellationToken)
+        {
+            Asked.Add($"{uid}");
+            return Task.FromResult(All.FirstOrDefault(account => account.Uid == uid));
+        }
     }
 
     /// <summary>The agreement's grain, and those of users.</summary>

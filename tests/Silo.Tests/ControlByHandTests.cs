@@ -38,7 +38,7 @@ public sealed class ControlByHandTests : IAsyncLifetime
                 new TaskAnswers(options, TimeProvider.System, NullLogger<TaskAnswers>.Instance),
                 new PolicyReport(options, TimeProvider.System, NullLogger<PolicyReport>.Instance),
                 _database.Outbox),
-            new LocalRunControl(null!, new LocalRuns(null!, null!, NullLogger<LocalRuns>.Instance)),
+            new LocalRunControl(null!, new LocalRuns(null!, null!, new RecordingAudit(), NullLogger<LocalRuns>.Instance)),
         ]);
         return ValueTask.CompletedTask;
     }
@@ -160,7 +160,20 @@ public sealed class ControlByHandTests : IAsyncLifetime
     [Fact]
     public void What_changes_something_is_audited() => Assert.Equal(
         ["send", "task_cancel", "task_run"],
-        _methods.Names.Where(name => _methods.Changes(new ControlRequest(name, [], null))).Order(StringComparer.Ordinal));
+        _methods.Names.Where(name => _methods.FindChange(new ControlRequest(name, [], null)) is not null).Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("task_run", """{"plugin":"script","command":"RUN","parameters":{"password":"x"}}""", "script", "RUN", null, null)]
+    [InlineData("task_run", """{"plugin":7}""", null, null, null, null)]
+    [InlineData("send", """{"task":7,"code":"error","message":"x"}""", null, null, 7L, "error")]
+    [InlineData("send", """{"policy_version":"1-2","execution":9}""", null, null, 9L, null)]
+    public void An_entry_says_what_it_is_about(string method, string parameters, string? plugin, string? command, long? id, string? code)
+    {
+        var request = new ControlRequest(method, JsonNode.Parse(parameters)!.AsObject(), null);
+        var entry = new AuditEntry("uid 0", AuditAction.Control) { Method = method };
+
+        Assert.Equal(entry with { Plugin = plugin, Command = command, Id = id, Code = code }, _methods.FindChange(request)!.About(request, entry));
+    }
 
     private Task<JsonNode?> Ask(string method, JsonObject parameters, uint userId = 0) =>
         _methods.Invoke(

@@ -22,13 +22,15 @@ public sealed class ControlEventTests : IAsyncLifetime
     private readonly FakeTimeProvider _clock = new();
     private readonly LogSecrets _secrets = new();
     private readonly EventHub _hub;
+    private readonly CallerNames _callers;
     private readonly ControlMethods _methods;
     private readonly ControlSocket _socket;
 
     public ControlEventTests()
     {
         _hub = new EventHub(_clock);
-        _methods = new ControlMethods([new EventControl(_hub, new OneAccount(), _secrets)]);
+        _callers = new CallerNames(new OneAccount(), _clock);
+        _methods = new ControlMethods([new EventControl(_hub, _callers, _secrets)]);
         _socket = new ControlSocket(
             _folder.Write($"[BASE]\nrundir = {_folder.Root}\n").Read(), _methods, new RecordingAudit(), _clock, NullLogger<ControlSocket>.Instance);
     }
@@ -41,6 +43,7 @@ public sealed class ControlEventTests : IAsyncLifetime
     {
         await _socket.StopAsync(CancellationToken.None);
         _socket.Dispose();
+        _callers.Dispose();
         _folder.Dispose();
     }
 

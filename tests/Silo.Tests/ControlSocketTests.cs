@@ -110,7 +110,9 @@ public sealed class ControlSocketTests : IAsyncLifetime
         Assert.True((bool)(await Ask("""{"method":"adopt","id":2}"""))["result"]!["succeeded"]!);
 
         Assert.Equal(["out: admin secret", "adopted"], _agent.Registered);
-        Assert.Equal(["unregister", "adopt"], _audit.Entries.Select(entry => entry.Command));
+        Assert.Equal(
+            [("unregister", "admin", "NOT_AUTHORIZED"), ("adopt", null, "It is.")],
+            _audit.Entries.Select(entry => (entry.Method, entry.User, entry.Result)));
         Assert.DoesNotContain("secret", string.Join(' ', _audit.Entries), StringComparison.Ordinal);
     }
 
@@ -172,8 +174,24 @@ public sealed class ControlSocketTests : IAsyncLifetime
         await Ask("""{"method":"remove","params":{"plugins":"conky"},"id":1}""");
         await Ask("""{"method":"load","params":{"plugins":7},"id":1}""");
 
-        var entry = Assert.Single(_audit.Entries);
-        Assert.Equal((AuditSource.User(PeerCredentials.Of(await Connect()).UserId), "remove", "done"), (entry.Who, entry.Command, entry.Result));
+        var who = AuditSource.User(PeerCredentials.OwnUserId);
+        Assert.Equal(
+            [(who, "remove", "conky", "conky is changed."), (who, "load", null, "refused: The parameter 'plugins' must be a text.")],
+            _audit.Entries.Select(entry => (entry.Who, entry.Method, entry.Plugin, entry.Result)));
+    }
+
+    [Fact]
+    public async Task A_call_that_fails_is_audited_and_the_end_of_the_agent_too()
+    {
+        _agent.Failure = new InvalidOperationException("It broke.");
+        await Ask("""{"method":"adopt","id":1}""");
+        _agent.Failure = new OperationCanceledException();
+        using var connection = await Connect();
+        await using var stream = new NetworkStream(connection);
+        await stream.WriteAsync("{\"method\":\"adopt\",\"id\":2}\n"u8.ToArray(), Token);
+
+        Assert.Equal(0, await ReadOrReset(stream));
+        Assert.Equal(["failed: It broke.", "interrupted by the agent's end"], _audit.Entries.Select(entry => entry.Result));
     }
 
     [Fact]
@@ -245,6 +263,8 @@ public sealed class ControlSocketTests : IAsyncLifetime
     {
         public bool Fails { get; set; }
 
+        public Exception? Failure { get; set; }
+
         public int AskedLimit { get; private set; }
 
         public List<string> Registered { get; } = [];
@@ -277,6 +297,11 @@ public sealed class ControlSocketTests : IAsyncLifetime
 
         public Task<RegistrationReport> AdoptMachine()
         {
+            if (Failure is { } failure)
+            {
+                return Task.FromException<RegistrationReport>(failure);
+            }
+
             Registered.Add("adopted");
             return Task.FromResult(new RegistrationReport(true, "It is."));
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ahenk.Silo.Logging;
+using Ahenk.TestSupport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Serilog.Events;
@@ -100,12 +101,16 @@ public sealed class DaemonLogTests : IDisposable
     }
 
     [Fact]
-    public void A_full_disk_stops_nothing()
+    public async Task A_full_disk_stops_nothing()
     {
+        await using var disk = await SmallDisk.CreateAsync();
+        Assert.SkipWhen(disk is null, "A file system that fills up can only be mounted by root.");
+        var path = Path.Combine(disk.Directory, "ahenk.log");
+        SmallDisk.FillUp(Path.Combine(disk.Directory, "ballast"));
         using var log = new TestLog(new LogOptions
         {
-            File = "/dev/full",
-            AuditFile = "/dev/full",
+            File = path,
+            AuditFile = path,
             Level = LogEventLevel.Information,
             MostBytes = 1024 * 1024,
             Keep = TimeSpan.FromDays(1),
@@ -115,7 +120,19 @@ public sealed class DaemonLogTests : IDisposable
         log.Log.Logger.Information("[A] one");
 
         Assert.Contains("[A] one\n", log.Output, StringComparison.Ordinal);
-        Assert.Contains("/dev/full cannot be written", log.Output, StringComparison.Ordinal);
+        Assert.Contains($"{path} cannot be written", log.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_that_is_very_long_is_cut_so_that_the_journal_does_not_break_it()
+    {
+        using var log = new TestLog(_options, _clock);
+
+        log.Log.Logger.Information("[A] {Text}", new string('\u0001', 60_000));
+
+        var line = Assert.Single(log.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(line), 8192, 40_000);
+        Assert.EndsWith(" [... 51812 characters more]", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed class JsonRpcTests
     [InlineData("""{"method":"a","method":"b"}""", JsonRpc.InvalidRequest)]
     [InlineData("""{"method":"\ud800"}""", JsonRpc.InvalidRequest)]
     [InlineData("""{"\ud800":1,"method":"status"}""", JsonRpc.InvalidRequest)]
+    [InlineData("""{"method":"status","params":{"user":"a","user":"b"}}""", JsonRpc.InvalidRequest)]
+    [InlineData("""{"method":"status","params":{"list":[{"text":"\udc00"}]}}""", JsonRpc.InvalidRequest)]
+    [InlineData("""{"method":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}""", JsonRpc.InvalidRequest)]
     public void What_is_not_a_request_is_answered_with_an_error(string line, int code)
     {
         Assert.Null(JsonRpc.Read(line, out var problem));

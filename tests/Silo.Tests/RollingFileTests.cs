@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using Ahenk.Silo.Logging;
+using Ahenk.TestSupport;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Ahenk.Silo.Tests;
@@ -142,6 +144,67 @@ public sealed class RollingFileTests : IDisposable
 
         Assert.False(File.Exists(Path.Combine(_folder.Root, "elsewhere")));
         Assert.Equal("y\n", File.ReadAllText(Main));
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_neither_written_nor_changed()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Main)!);
+        using (var made = Process.Start("mkfifo", ["-m", "0666", Main]))
+        {
+            made.WaitForExit();
+        }
+
+        var before = File.GetUnixFileMode(Main);
+        using var file = New();
+
+        var failure = Assert.Throws<IOException>(() => Write(file, "x\n"));
+
+        Assert.Contains("is not a regular file", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.GetUnixFileMode(Main));
+    }
+
+    [Fact]
+    public void A_file_that_somebody_emptied_goes_on_at_its_beginning()
+    {
+        using var file = New();
+        Write(file, "one\n");
+        File.WriteAllText(Main, "");
+        Write(file, "two\n");
+
+        Assert.Equal("two\n", File.ReadAllText(Main));
+    }
+
+    [Fact]
+    public void A_line_that_was_torn_by_a_power_cut_is_ended()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Main)!);
+        File.WriteAllText(Main, "one\ntw");
+        File.SetLastWriteTimeUtc(Main, _clock.GetUtcNow().UtcDateTime);
+        using var file = New();
+        Write(file, "three\n");
+
+        Assert.Equal("one\ntw\nthree\n", File.ReadAllText(Main));
+    }
+
+    [Fact]
+    public async Task A_disk_that_fills_up_takes_all_or_nothing()
+    {
+        await using var disk = await SmallDisk.CreateAsync();
+        Assert.SkipWhen(disk is null, "A file system that fills up can only be mounted by root.");
+        var (path, ballast) = (Path.Combine(disk.Directory, "a.log"), Path.Combine(disk.Directory, "ballast"));
+        using var file = new RollingFile(path, Private, () => _limits, _clock);
+        Write(file, "one\n");
+        SmallDisk.FillUp(ballast);
+        var lines = string.Concat(Enumerable.Range(0, 1000).Select(number => $"line {number}\n"));
+
+        Assert.Throws<IOException>(() => Write(file, lines));
+        Assert.Equal("one\n", File.ReadAllText(path));
+
+        File.Delete(ballast);
+        File.SetLastWriteTimeUtc(path, _clock.GetUtcNow().UtcDateTime);
+        Write(file, lines);
+        Assert.Equal("one\n" + lines, File.ReadAllText(path));
     }
 
     private RollingFile New() => new(Main, Private, () => _limits, _clock);

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Storage.Sqlite.Journal;
+using Ahenk.TestSupport;
 using Microsoft.Data.Sqlite;
 
 namespace Ahenk.Storage.Sqlite.Tests;
@@ -11,36 +11,22 @@ public sealed class DiskFullTests
     [Fact]
     public async Task A_full_disk_fails_clearly_leaves_nothing_half_done_and_is_overcome()
     {
-        var directory = Directory.CreateTempSubdirectory("ahenk-full-").FullName;
-        if (await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m,mode=0700", "ahenk-test", directory) != 0)
-        {
-            Directory.Delete(directory);
-            Assert.Skip("A file system that fills up can only be mounted by root.");
-        }
-
-        try
-        {
-            await using var database = TestDatabase.In(directory);
-            var ballast = Path.Combine(directory, "ballast");
-            await FailAndRecoverAsync(
-                database,
-                fill: () =>
-                {
-                    using var file = new FileStream(ballast, FileMode.Create);
-                    FillUp(file);
-                    return Task.CompletedTask;
-                },
-                free: () =>
-                {
-                    File.Delete(ballast);
-                    return Task.CompletedTask;
-                });
-        }
-        finally
-        {
-            Assert.Equal(0, await RunAsync("umount", directory));
-            Directory.Delete(directory);
-        }
+        await using var disk = await SmallDisk.CreateAsync();
+        Assert.SkipWhen(disk is null, "A file system that fills up can only be mounted by root.");
+        await using var database = TestDatabase.In(disk.Directory);
+        var ballast = Path.Combine(disk.Directory, "ballast");
+        await FailAndRecoverAsync(
+            database,
+            fill: () =>
+            {
+                SmallDisk.FillUp(ballast);
+                return Task.CompletedTask;
+            },
+            free: () =>
+            {
+                File.Delete(ballast);
+                return Task.CompletedTask;
+            });
     }
 
     [Fact]
@@ -91,23 +77,6 @@ public sealed class DiskFullTests
         Assert.Equal(big, await database.Documents.FindAsync(document));
     }
 
-    private static void FillUp(FileStream file)
-    {
-        var block = new byte[4096];
-        try
-        {
-            while (true)
-            {
-                file.Write(block);
-                file.Flush();
-            }
-        }
-        catch (IOException)
-        {
-            // That was the last free block.
-        }
-    }
-
     private static Task<bool> LimitAsync(TestDatabase database, int pages) => database.Db.Journal.WriteAsync(
         Durability.PowerCut,
         pages,
@@ -117,12 +86,4 @@ public sealed class DiskFullTests
             command.ExecuteNonQuery();
             return true;
         });
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return process.ExitCode;
-    }
 }

@@ -147,6 +147,7 @@ public sealed partial class UserSessionGrain
         if (reply != AgreementReply.NotAsked)
         {
             await UnlessStopped(Agreement.Answer(User, talk.Question.Md5, goesOn));
+            Audit(AuditSource.Agent, AuditAction.AgreementAnswered, reply.ToString().ToLowerInvariant());
         }
         else
         {

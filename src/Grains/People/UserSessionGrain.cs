@@ -267,7 +267,7 @@ public sealed partial class UserSessionGrain : Grain, IUserSessionGrain, IDispos
         }
     }
 
-    private void Audit(string who, string what) => _audit.Write(new AuditEntry(who, what) { User = User });
+    private void Audit(string who, string what, string? result = null) => _audit.Write(new AuditEntry(who, what) { User = User, Result = result });
 
     private enum PolicyCall
     {

@@ -10,16 +10,17 @@ internal sealed class AgentControl(IAgentControl agent) : IControlMethods
     public IEnumerable<ControlMethod> Methods =>
     [
         new("status", async (_, _, _) => Describe(await agent.GetReport())) { IsForEverybody = true },
-        ControlMethod.Change("register", (request, _, token) => Register(request, token)),
-        ControlMethod.Change("unregister", async (request, _, token) => Describe(await agent.Unregister(request.Text("user"), request.Text("password"), token))),
-        ControlMethod.Change("adopt", async (_, _, _) => Describe(await agent.AdoptMachine())),
+        Registering("register", (request, token) => agent.Register(request.OptionalText("host"), request.Text("user"), request.Text("password"), token)),
+        Registering("unregister", (request, token) => agent.Unregister(request.Text("user"), request.Text("password"), token)),
+        Registering("adopt", (_, _) => agent.AdoptMachine()),
     ];
 
-    private async Task<JsonNode?> Register(ControlRequest request, CancellationToken cancellationToken)
-    {
-        var report = await agent.Register(request.OptionalText("host"), request.Text("user"), request.Text("password"), cancellationToken);
-        return Describe(report);
-    }
+    private static ControlMethod Registering(string name, Func<ControlRequest, CancellationToken, Task<RegistrationReport>> call) =>
+        ControlMethod.Change(name, async (request, _, token) => Describe(await call(request, token))) with
+        {
+            About = static (request, entry) => entry with { User = request.Said("user") },
+            Outcome = ControlMethod.Message,
+        };
 
     private static JsonObject Describe(RegistrationReport report) => new() { ["succeeded"] = report.Succeeded, ["message"] = report.Message };
 

@@ -5,12 +5,17 @@ using Ahenk.Plugins.Sdk;
 namespace Ahenk.Silo.Control;
 
 /// <summary>The user agreement over the control socket: everybody reads and answers it for themselves; root may name somebody.</summary>
-internal sealed class AgreementControl(IGrainFactory grains, IAccounts accounts) : IControlMethods
+internal sealed class AgreementControl(IGrainFactory grains, IAccounts accounts, CallerNames callers) : IControlMethods
 {
     public IEnumerable<ControlMethod> Methods =>
     [
         new("agreement", async (request, caller, token) => await Describe(request, caller, token)) { IsForEverybody = true },
-        ControlMethod.Change("agreement_answer", async (request, caller, token) => await Answer(request, caller, token)) with { IsForEverybody = true },
+        ControlMethod.Change("agreement_answer", async (request, caller, token) => await Answer(request, caller, token)) with
+        {
+            IsForEverybody = true,
+            About = static (request, entry) => entry with { User = request.Said("user") },
+            Outcome = ControlMethod.Message,
+        },
     ];
 
     /// <summary>The text and what the user said to it.</summary>
@@ -48,28 +53,19 @@ internal sealed class AgreementControl(IGrainFactory grains, IAccounts accounts)
         return new JsonObject { ["message"] = await grains.GetGrain<IUserSessionGrain>(user).AnswerAgreement(accepted) };
     }
 
-    /// <summary>The login name without a domain, by which users have their grains.</summary>
+    /// <summary>Whom a call is about: of others than root always themselves, whatever the name service would say of the name they give.</summary>
     private async Task<string> FindUser(ControlRequest request, PeerCredentials caller, CancellationToken cancellationToken)
     {
-        var own = await accounts.FindAsync(caller.UserId, cancellationToken);
-        var account = own;
-        if (request.Params.ContainsKey("user"))
+        var name = request.Params.ContainsKey("user") ? request.Text("user") : null;
+        if (!caller.IsPrivileged)
         {
-            var name = request.Text("user");
-            account = await accounts.FindAsync(name, cancellationToken);
-            if (!caller.IsPrivileged && (account is null || account.Uid != caller.UserId))
-            {
-                throw new ControlException(JsonRpc.Forbidden, "Only root may name another user.");
-            }
-
-            if (account is null)
-            {
-                throw new ControlException(JsonRpc.InvalidParams, "There is no such user on this machine.");
-            }
+            var own = await callers.NameAsync(caller, cancellationToken);
+            return name is null || LoginName.Parse(name)?.User == own ? own : throw new ControlException(JsonRpc.Forbidden, "Only root may name another user.");
         }
 
-        return account is null ? throw new ControlException(JsonRpc.Forbidden, $"The number {caller.UserId} belongs to no user.")
-            : account.Uid == 0 ? throw new ControlException(JsonRpc.InvalidParams, "root is not asked for the agreement: name a user (--user NAME).")
-            : LoginName.Parse(account.Name)?.User ?? account.Name;
+        var account = name is null ? await callers.FindAsync(caller, cancellationToken) : await accounts.FindAsync(name, cancellationToken);
+        return account is { Uid: not 0 } ? CallerNames.NameOf(account)
+            : account is null && name is not null ? throw new ControlException(JsonRpc.InvalidParams, "There is no such user on this machine.")
+            : throw new ControlException(JsonRpc.InvalidParams, "root is not asked for the agreement: name a user (--user NAME).");
     }
 }

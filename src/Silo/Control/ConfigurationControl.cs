@@ -9,8 +9,15 @@ internal sealed class ConfigurationControl(ConfigurationReload reload, DaemonLog
 {
     public IEnumerable<ControlMethod> Methods =>
     [
-        ControlMethod.Change("config_reload", async (_, _, _) => await ReloadAsync()),
-        new("log_level", (request, _, _) => Task.FromResult<JsonNode?>(Level(request))) { Changes = static request => request.Params.ContainsKey("level") },
+        ControlMethod.Change("config_reload", async (_, _, _) => await ReloadAsync()) with
+        {
+            Outcome = static result => result?["problems"] is JsonArray { Count: > 0 } problems ? string.Join(" ", problems.Select(problem => (string?)problem)) : "done",
+        },
+        new("log_level", (request, _, _) => Task.FromResult<JsonNode?>(Level(request)))
+        {
+            Changes = static request => request.Params.ContainsKey("level"),
+            Outcome = static result => (string?)result?["level"] ?? "done",
+        },
     ];
 
     /// <summary>Reads the configuration anew.</summary>

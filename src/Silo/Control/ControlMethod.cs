@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Ahenk.Grains.Interfaces;
 
 namespace Ahenk.Silo.Control;
 
@@ -24,8 +25,14 @@ internal sealed record ControlMethod(string Name, ControlCall Call)
     /// <summary>Whether everybody may call it; else root alone.</summary>
     public bool IsForEverybody { get; init; }
 
-    /// <summary>Whether a call changes something, and so is noted in the audit log.</summary>
+    /// <summary>Whether a call changes something, and so is noted in the audit log when root makes it.</summary>
     public Func<ControlRequest, bool> Changes { get; init; } = static _ => false;
+
+    /// <summary>Puts into the audit log's entry what a call is about. The request may be a wrong one.</summary>
+    public Func<ControlRequest, AuditEntry, AuditEntry> About { get; init; } = static (_, entry) => entry;
+
+    /// <summary>What the audit log says of the outcome of a call, from its result.</summary>
+    public Func<JsonNode?, string> Outcome { get; init; } = static _ => "done";
 
     /// <summary>A method that may send notifications after its result. Called as one that sends none, it gives its result alone.</summary>
     public static ControlMethod Streaming(string name, string notification, ControlStream stream) =>
@@ -33,6 +40,11 @@ internal sealed record ControlMethod(string Name, ControlCall Call)
 
     /// <summary>A method for root that changes something.</summary>
     public static ControlMethod Change(string name, ControlCall call) => new(name, call) { Changes = static _ => true };
+
+    /// <summary>The outcome of a call whose result has a <c>message</c>, or is a list of objects that have one.</summary>
+    public static string Message(JsonNode? result) => result is JsonArray list
+        ? string.Join(" ", list.Select(one => (string?)one?["message"]))
+        : (string?)result?["message"] ?? "done";
 }
 
 /// <summary>Methods of one subject. All that are registered are found by their names.</summary>

@@ -22,8 +22,8 @@ internal sealed class ControlMethods(IEnumerable<IControlMethods> subjects)
     public ControlMethod? FindStreaming(ControlRequest request, PeerCredentials caller) =>
         _methods.TryGetValue(request.Method, out var method) && method.Stream is not null && MayCall(method, caller) ? method : null;
 
-    /// <summary>Whether a call changes something, and so is noted in the audit log.</summary>
-    public bool Changes(ControlRequest request) => _methods.TryGetValue(request.Method, out var method) && method.Changes(request);
+    /// <summary>The method, when the call changes something; else <see langword="null"/>.</summary>
+    public ControlMethod? FindChange(ControlRequest request) => _methods.TryGetValue(request.Method, out var method) && method.Changes(request) ? method : null;
 
     private static bool MayCall(ControlMethod method, PeerCredentials caller) => method.IsForEverybody || caller.IsPrivileged;
 }

@@ -40,7 +40,11 @@ internal sealed partial class ControlSocket
             catch (Exception failure) when (failure is not (OperationCanceledException or IOException or InvalidDataException))
             {
                 // The result is given, so that nothing but the end of the connection can tell the caller.
-                LogFailed(failure, request.Method);
+                if (MayLog(caller))
+                {
+                    LogCallFailed(failure, request.Method);
+                }
+
                 return null;
             }
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Configuration;
-using Microsoft.Extensions.Hosting;
+using Ahenk.Silo.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Ahenk.Silo.Control;
@@ -13,7 +13,7 @@ namespace Ahenk.Silo.Control;
 /// the kernel says of it.
 /// </summary>
 internal sealed partial class ControlSocket(
-    AhenkSettings settings, ControlMethods methods, IAuditLog audit, TimeProvider time, ILogger<ControlSocket> logger) : BackgroundService
+    AhenkSettings settings, ControlMethods methods, IAuditLog audit, TimeProvider time, ILogger<ControlSocket> logger) : PersistentService(time, Pause)
 {
     private const int MostUnprivileged = 16;
     private const int Backlog = 64;
@@ -21,9 +21,12 @@ internal sealed partial class ControlSocket(
     private const UnixFileMode ForEverybody =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WriteLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
     private readonly SemaphoreSlim _unprivileged = new(MostUnprivileged);
+    private readonly LogSieve _ofOthers = new(time, TimeSpan.FromMinutes(1));
 
     /// <summary>Where the socket of a run directory is.</summary>
     public static string PathIn(string runDirectory) => Path.Combine(runDirectory, "control.sock");
@@ -36,7 +39,7 @@ internal sealed partial class ControlSocket(
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task WorkAsync(CancellationToken stoppingToken)
     {
         var path = PathIn(settings.RunDirectory);
 
@@ -50,13 +53,33 @@ internal sealed partial class ControlSocket(
         {
             while (true)
             {
-                var connection = await listener.AcceptAsync(stoppingToken);
-                _ = Serve(connection, stoppingToken);
+                if (await Accept(listener, stoppingToken) is { } connection)
+                {
+                    _ = Serve(connection, stoppingToken);
+                }
             }
         }
         finally
         {
             File.Delete(path);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void LogFailed(Exception failure, double seconds) => LogNotOpen(failure, PathIn(settings.RunDirectory), seconds);
+
+    /// <summary>The next caller; <see langword="null"/> after a pause when the system had no room for one.</summary>
+    private async Task<Socket?> Accept(Socket listener, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await listener.AcceptAsync(stoppingToken);
+        }
+        catch (SocketException failure)
+        {
+            LogNotAccepted(failure.Message);
+            await Task.Delay(AcceptPause, Time, stoppingToken);
+            return null;
         }
     }
 
@@ -116,7 +139,7 @@ internal sealed partial class ControlSocket(
 
     private async Task<string?> ReadLine(LineReader lines, CancellationToken stoppingToken)
     {
-        using var limit = new CancellationTokenSource(IdleLimit, time);
+        using var limit = new CancellationTokenSource(IdleLimit, Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, limit.Token);
         return await lines.ReadLineAsync(stop.Token);
     }
@@ -124,7 +147,7 @@ internal sealed partial class ControlSocket(
     /// <summary>What has been done is answered, also when the agent ends meanwhile. A caller that asks and does not read is not waited for.</summary>
     private async Task WriteLine(NetworkStream stream, string line)
     {
-        using var limit = new CancellationTokenSource(WriteLimit, time);
+        using var limit = new CancellationTokenSource(WriteLimit, Time);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), limit.Token);
     }
 
@@ -133,40 +156,81 @@ internal sealed partial class ControlSocket(
         try
         {
             var result = await call();
-            Audit(request, caller, "done");
+            Audit(request, caller, method => method.Outcome(result));
             return JsonRpc.Result(request.Id, result);
         }
         catch (ControlException refusal)
         {
-            LogRefused(request.Method, caller.UserId, refusal.Message);
+            Audit(request, caller, _ => $"refused: {refusal.Message}");
+            if (MayLog(caller))
+            {
+                LogRefused(request.Method, caller.UserId, refusal.Message);
+            }
+
             return JsonRpc.Error(request.Id, refusal.Code, refusal.Message);
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (OperationCanceledException)
         {
-            LogFailed(failure, request.Method);
-            Audit(request, caller, $"failed: {failure.Message}");
+            Audit(request, caller, static _ => "interrupted by the agent's end");
+            throw;
+        }
+        catch (Exception failure)
+        {
+            Audit(request, caller, _ => $"failed: {failure.Message}");
+            if (MayLog(caller))
+            {
+                LogCallFailed(failure, request.Method);
+            }
+
             return JsonRpc.Error(request.Id, JsonRpc.InternalError, $"{request.Method} failed: {failure.Message}");
         }
     }
 
-    /// <summary>Refusals are in the log alone: nobody who may do nothing may fill the audit log.</summary>
-    private void Audit(ControlRequest request, PeerCredentials caller, string result)
+    /// <summary>Calls of root alone: what others could fill is not here.</summary>
+    private void Audit(ControlRequest request, PeerCredentials caller, Func<ControlMethod, string> result)
     {
-        if (methods.Changes(request))
+        if (caller.IsPrivileged && methods.FindChange(request) is { } method)
         {
-            audit.Write(new AuditEntry(AuditSource.User(caller.UserId), AuditAction.Control) { Command = request.Method, Result = result });
+            var entry = new AuditEntry(AuditSource.User(caller.UserId), AuditAction.Control) { Method = method.Name };
+            audit.Write(method.About(request, entry) with { Result = result(method) });
         }
+    }
+
+    /// <summary>Others than root get a line now and then: as many calls as they like must not roll the log away.</summary>
+    private bool MayLog(PeerCredentials caller)
+    {
+        if (caller.IsPrivileged)
+        {
+            return true;
+        }
+
+        var passes = _ofOthers.Passes(out var held);
+        if (passes && held > 0)
+        {
+            LogHeld(held);
+        }
+
+        return passes;
     }
 
     [LoggerMessage(3101, LogLevel.Debug, "[CONTROL] A caller is gone: {Reason}")]
     private partial void LogCallerLost(string reason);
 
-    [LoggerMessage(3104, LogLevel.Debug, "[CONTROL] uid {UserId} was turned away: too many open connections of users")]
-    private partial void LogTooMany(uint userId);
-
     [LoggerMessage(3102, LogLevel.Warning, "[CONTROL] {Method} of uid {UserId} was refused: {Reason}")]
     private partial void LogRefused(string method, uint userId, string reason);
 
     [LoggerMessage(3103, LogLevel.Error, "[CONTROL] {Method} failed")]
-    private partial void LogFailed(Exception failure, string method);
+    private partial void LogCallFailed(Exception failure, string method);
+
+    [LoggerMessage(3104, LogLevel.Debug, "[CONTROL] uid {UserId} was turned away: too many open connections of users")]
+    private partial void LogTooMany(uint userId);
+
+    [LoggerMessage(3105, LogLevel.Warning, "[CONTROL] No caller can be taken in for the moment: {Reason}")]
+    private partial void LogNotAccepted(string reason);
+
+    [LoggerMessage(3106, LogLevel.Warning, "[CONTROL] {Count} more calls of others than root were refused or failed since the last line about one")]
+    private partial void LogHeld(long count);
+
+    [LoggerMessage(3107, LogLevel.Error, "[CONTROL] The control socket {Path} cannot be opened, so that the ahenk command does not reach the agent; tried again in {Seconds} s")]
+    private partial void LogNotOpen(Exception failure, string path, double seconds);
 }

@@ -1,12 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
-using Ahenk.Plugins.Sdk;
 
 namespace Ahenk.Silo.Control;
 
 /// <summary>Events over the control socket: root sees all, everybody else what concerns them.</summary>
-internal sealed class EventControl(IAgentEvents events, IAccounts accounts, LogSecrets secrets) : IControlMethods
+internal sealed class EventControl(IAgentEvents events, CallerNames callers, LogSecrets secrets) : IControlMethods
 {
     private const int MostNames = 32;
     private const int LongestName = 200;
@@ -19,9 +18,11 @@ internal sealed class EventControl(IAgentEvents events, IAccounts accounts, LogS
     private async IAsyncEnumerable<JsonNode> Stream(
         ControlRequest request, PeerCredentials caller, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var filter = new EventFilter { Names = ReadNames(request), User = await FindUser(caller, cancellationToken) };
-        var follows = ReadFollow(request);
+        var (names, follows) = (ReadNames(request), ReadFollow(request));
         using var place = follows ? _places.Take(caller) : null;
+
+        // Others than root see what names them.
+        var filter = new EventFilter { Names = names, User = caller.IsPrivileged ? null : await callers.NameAsync(caller, cancellationToken) };
         using var subscription = events.Subscribe(filter);
         yield return new JsonObject { ["events"] = new JsonArray([.. subscription.Before.Select(Describe)]) };
         if (!follows)
@@ -54,19 +55,6 @@ internal sealed class EventControl(IAgentEvents events, IAccounts accounts, LogS
         JsonValue value when value.TryGetValue<bool>(out var follows) => follows,
         _ => throw new ControlException(JsonRpc.InvalidParams, "The parameter 'follow' must be true or false."),
     };
-
-    /// <summary>Whose events alone the caller may see: the login name without a domain, by which events name users; <see langword="null"/>: all.</summary>
-    private async Task<string?> FindUser(PeerCredentials caller, CancellationToken cancellationToken)
-    {
-        if (caller.IsPrivileged)
-        {
-            return null;
-        }
-
-        var account = await accounts.FindAsync(caller.UserId, cancellationToken)
-            ?? throw new ControlException(JsonRpc.Forbidden, $"The number {caller.UserId} belongs to no user.");
-        return LoginName.Parse(account.Name)?.User ?? account.Name;
-    }
 
     private JsonNode Describe(RaisedEvent raised)
     {

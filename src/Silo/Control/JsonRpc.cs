@@ -24,6 +24,8 @@ internal static class JsonRpc
     /// <summary>Too many do this already (server-defined range).</summary>
     public const int Busy = -32003;
 
+    private const int LongestMethod = 64;
+
     public static string Result(JsonNode? id, JsonNode? result) =>
         new JsonObject { ["jsonrpc"] = "2.0", ["result"] = result, ["id"] = id?.DeepClone() }.ToJsonString();
 
@@ -49,7 +51,8 @@ internal static class JsonRpc
 
         try
         {
-            if (request?["method"] is JsonValue method && method.TryGetValue<string>(out var name))
+            LookInto(request);
+            if (request?["method"] is JsonValue method && method.TryGetValue<string>(out var name) && name.Length <= LongestMethod)
             {
                 problem = null;
                 return new ControlRequest(name, request["params"] as JsonObject ?? [], request["id"]);
@@ -57,13 +60,37 @@ internal static class JsonRpc
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException)
         {
-            // System.Text.Json finds a doubled key or half a surrogate pair only when the object is first looked into.
-            problem = Error(null, InvalidRequest, failure.Message);
+            problem = Error(null, InvalidRequest, "A key is in an object twice, or a text has half of a pair of surrogates.");
             return null;
         }
 
-        problem = Error(null, InvalidRequest, "A request is an object with a method.");
+        problem = Error(null, InvalidRequest, $"A request is an object with a method, whose name has at most {LongestMethod} characters.");
         return null;
+    }
+
+    /// <summary>System.Text.Json finds a doubled key or half a surrogate pair only when it is first looked for: that must not be in the middle of the work.</summary>
+    private static void LookInto(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject fields:
+                foreach (var (_, value) in fields)
+                {
+                    LookInto(value);
+                }
+
+                break;
+            case JsonArray list:
+                foreach (var value in list)
+                {
+                    LookInto(value);
+                }
+
+                break;
+            case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                value.GetValue<string>();
+                break;
+        }
     }
 }
 
@@ -72,9 +99,7 @@ internal sealed record ControlRequest(string Method, JsonObject Params, JsonNode
 {
     /// <summary>A text parameter.</summary>
     /// <exception cref="ControlException">It is absent or not a text.</exception>
-    public string Text(string name) => Params[name] is JsonValue value && value.TryGetValue<string>(out var text)
-        ? text
-        : throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a text.");
+    public string Text(string name) => Said(name) ?? throw new ControlException(JsonRpc.InvalidParams, $"The parameter '{name}' must be a text.");
 
     /// <summary>A whole number above 0.</summary>
     /// <exception cref="ControlException">It is absent or not such a number.</exception>
@@ -84,6 +109,12 @@ internal sealed record ControlRequest(string Method, JsonObject Params, JsonNode
 
     /// <summary>How many are wanted: from 1 to the most, 50 when nothing is said.</summary>
     public int Limit(int most) => Params["limit"] is JsonValue value && value.TryGetValue<int>(out var limit) ? Math.Clamp(limit, 1, most) : 50;
+
+    /// <summary>What a text parameter says, if it is one.</summary>
+    public string? Said(string name) => Params[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>What a number parameter says, if it is one.</summary>
+    public long? SaidNumber(string name) => Params[name] is JsonValue value && value.TryGetValue<long>(out var number) ? number : null;
 
     /// <summary>A text parameter that may be absent.</summary>
     /// <exception cref="ControlException">It is there and not a text.</exception>

@@ -8,16 +8,21 @@ namespace Ahenk.Silo.Control;
 /// <summary>Running commands without Lider, and cancelling them and Lider's tasks, over the control socket.</summary>
 internal sealed class LocalRunControl(IGrainFactory grains, LocalRuns runs) : IControlMethods
 {
-    private const string Prefix = "local-";
-
     public IEnumerable<ControlMethod> Methods =>
     [
-        ControlMethod.Change("task_run", (request, _, _) => Run(request)),
+        ControlMethod.Change("task_run", (request, caller, _) => Run(request, caller)) with
+        {
+            About = static (request, entry) => entry with { Plugin = request.Said("plugin"), Command = request.Said("command") },
+            Outcome = static result => (string?)result?["id"] ?? "done",
+        },
         new("task_wait", (request, _, token) => Wait(request, token)),
-        ControlMethod.Change("task_cancel", (request, _, _) => Cancel(request.Text("id"))),
+        ControlMethod.Change("task_cancel", (request, _, _) => Cancel(request.Text("id"))) with
+        {
+            Outcome = static result => $"{result?["id"]}: {result?["outcome"]}",
+        },
     ];
 
-    private async Task<JsonNode?> Run(ControlRequest request)
+    private async Task<JsonNode?> Run(ControlRequest request, PeerCredentials caller)
     {
         var parameters = request.Params["parameters"] switch
         {
@@ -25,10 +30,10 @@ internal sealed class LocalRunControl(IGrainFactory grains, LocalRuns runs) : IC
             JsonObject given => given.ToJsonString(),
             _ => throw new ControlException(JsonRpc.InvalidParams, "The parameter 'parameters' must be an object."),
         };
-        var start = await runs.StartAsync(request.Text("plugin"), request.Text("command"), parameters);
+        var start = await runs.StartAsync(AuditSource.User(caller.UserId), request.Text("plugin"), request.Text("command"), parameters);
         return start.Problem is { } problem
             ? throw new ControlException(JsonRpc.InvalidParams, problem)
-            : new JsonObject { ["id"] = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{-start.Id}") };
+            : new JsonObject { ["id"] = LocalRuns.NameOf(start.Id) };
     }
 
     private async Task<JsonNode?> Wait(ControlRequest request, CancellationToken cancellationToken)
@@ -50,7 +55,7 @@ internal sealed class LocalRunControl(IGrainFactory grains, LocalRuns runs) : IC
     {
         var outcome = ReadLocal(name) is { } local ? await runs.CancelAsync(local)
             : long.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? await grains.GetGrain<ITaskGrain>(id).Cancel()
-            : throw new ControlException(JsonRpc.InvalidParams, $"'{name}' is neither the number of a task nor {Prefix}NUMBER.");
+            : throw new ControlException(JsonRpc.InvalidParams, $"'{name}' is neither the number of a task nor {LocalRuns.Prefix}NUMBER.");
         return new JsonObject
         {
             ["id"] = name,
@@ -59,5 +64,5 @@ internal sealed class LocalRunControl(IGrainFactory grains, LocalRuns runs) : IC
     }
 
     private static long? ReadLocal(string name) =>
-        name.StartsWith(Prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? -number : null;
+        name.StartsWith(LocalRuns.Prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(LocalRuns.Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? -number : null;
 }

@@ -11,9 +11,9 @@ internal sealed class PluginControl(IGrainFactory grains, IPluginHost host) : IC
     public IEnumerable<ControlMethod> Methods =>
     [
         new("plugins", (_, _, _) => Task.FromResult<JsonNode?>(List())),
-        ControlMethod.Change("load", async (request, _, _) => await ChangeAsync(PluginChange.Load, request.Text("plugins"))),
-        ControlMethod.Change("reload", async (request, _, _) => await ChangeAsync(PluginChange.Load, request.Text("plugins"))),
-        ControlMethod.Change("remove", async (request, _, _) => await ChangeAsync(PluginChange.Remove, request.Text("plugins"))),
+        Changing("load", PluginChange.Load),
+        Changing("reload", PluginChange.Load),
+        Changing("remove", PluginChange.Remove),
     ];
 
     /// <summary>All plugin folders and how they are.</summary>
@@ -42,6 +42,13 @@ internal sealed class PluginControl(IGrainFactory grains, IPluginHost host) : IC
         var outcomes = await Task.WhenAll(chosen.Order(StringComparer.Ordinal).Select(name => ChangeOne(change, name, known.Contains(name))));
         return new JsonArray([.. outcomes]);
     }
+
+    private ControlMethod Changing(string name, PluginChange change) =>
+        ControlMethod.Change(name, async (request, _, _) => await ChangeAsync(change, request.Text("plugins"))) with
+        {
+            About = static (request, entry) => entry with { Plugin = request.Said("plugins") },
+            Outcome = ControlMethod.Message,
+        };
 
     private async Task<JsonNode> ChangeOne(PluginChange change, string name, bool isKnown) => new JsonObject
     {

@@ -14,7 +14,13 @@ internal sealed class SendControl(IAgentControl agent, ITaskStore tasks, TaskAns
     /// <summary>What the operator reads when nothing else is given.</summary>
     private const string DefaultMessage = "Sent with 'ahenk send' on the machine.";
 
-    public IEnumerable<ControlMethod> Methods => [ControlMethod.Change("send", (request, _, _) => Send(request))];
+    public IEnumerable<ControlMethod> Methods =>
+    [
+        ControlMethod.Change("send", (request, _, _) => Send(request)) with
+        {
+            About = static (request, entry) => entry with { Id = request.SaidNumber("task") ?? request.SaidNumber("execution"), Code = request.Said("code") },
+        },
+    ];
 
     private async Task<JsonNode?> Send(ControlRequest request)
     {

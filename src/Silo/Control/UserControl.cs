@@ -8,8 +8,8 @@ internal sealed class UserControl(ISessionEvents events, IDocumentStore store, I
 {
     public IEnumerable<ControlMethod> Methods =>
     [
-        ControlMethod.Change("login", async (request, _, _) => await LoginAsync(request)),
-        ControlMethod.Change("logout", async (request, _, _) => await LogoutAsync(request)),
+        Telling("login", LoginAsync),
+        Telling("logout", LogoutAsync),
         new("users", async (_, _, _) => await ListAsync()),
     ];
 
@@ -47,6 +47,13 @@ internal sealed class UserControl(ISessionEvents events, IDocumentStore store, I
             ["administrator"] = report.IsAdministrator,
         })]);
     }
+
+    private static ControlMethod Telling(string name, Func<ControlRequest, Task<JsonNode>> call) =>
+        ControlMethod.Change(name, async (request, _, _) => await call(request)) with
+        {
+            About = static (request, entry) => entry with { User = request.Said("user") },
+            Outcome = static result => (bool?)result?["accepted"] == true ? "done" : "not the login of a person",
+        };
 
     /// <summary>
     /// A daemon that stood still finds many calls at once and would carry them out in any order; their callers have given up and written them down, in order.

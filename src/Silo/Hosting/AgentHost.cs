@@ -136,6 +136,7 @@ internal static class AgentHost
 
     private static void AddControl(IServiceCollection services)
     {
+        services.AddSingleton<CallerNames>();
         services.AddSingleton<IControlMethods, AgentControl>();
         services.AddSingleton<IControlMethods, TaskControl>();
         services.AddSingleton<PluginControl>();

@@ -5,6 +5,9 @@ namespace Ahenk.Silo.Hosting;
 /// <summary>Work beside the silo that begins anew after a pause when it fails, until it has come to its end or the agent ends.</summary>
 internal abstract class PersistentService(TimeProvider time, TimeSpan pause) : BackgroundService
 {
+    /// <summary>The clock.</summary>
+    protected TimeProvider Time => time;
+
     /// <inheritdoc/>
     protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

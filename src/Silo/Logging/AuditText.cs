@@ -13,6 +13,9 @@ internal static class AuditText
     // Only for files, so nothing has to be escaped for a web page; line ends and quotes are.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Of a text, so that no entry takes the room of many.</summary>
+    private const int LongestText = 512;
+
     /// <summary>The line with its end.</summary>
     public static string Write(AuditEntry entry, DateTimeOffset time, LogSecrets secrets)
     {
@@ -23,6 +26,7 @@ internal static class AuditText
             json.WriteString("time", time.ToString("yyyy-MM-ddTHH:mm:ss.fffzzz", CultureInfo.InvariantCulture));
             json.WriteString("who", entry.Who);
             json.WriteString("what", entry.What);
+            Add("method", entry.Method);
             Add("plugin", entry.Plugin);
             Add("command", entry.Command);
             if (entry.Id is { } id)
@@ -39,11 +43,13 @@ internal static class AuditText
             {
                 if (value is not null)
                 {
-                    json.WriteString(name, secrets.Hide(value));
+                    json.WriteString(name, Cut(secrets.Hide(value)));
                 }
             }
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
+
+    private static string Cut(string text) => text.Length <= LongestText ? text : $"{text.AsSpan(0, LongestText)} [...]";
 }

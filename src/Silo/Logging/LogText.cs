@@ -10,6 +10,12 @@ namespace Ahenk.Silo.Logging;
 /// </summary>
 internal static class LogText
 {
+    /// <summary>
+    /// The journal breaks what is longer than 48 KiB (LineMax= in journald.conf(5)) and takes what follows for a line with a priority of its own. A character
+    /// becomes four bytes at most.
+    /// </summary>
+    private const int LongestLine = 8192;
+
     /// <summary>For files and terminals: time, level, message.</summary>
     public static string ForPeople(LogEvent logged)
     {
@@ -18,7 +24,7 @@ internal static class LogText
         AppendMessage(text, logged);
         foreach (var line in ExceptionLines(logged))
         {
-            text.Append("    ").Append(line).Append('\n');
+            AppendLine(text.Append("    "), line);
         }
 
         return text.ToString();
@@ -32,7 +38,7 @@ internal static class LogText
         AppendMessage(text, logged);
         foreach (var line in ExceptionLines(logged))
         {
-            text.Append(prefix).Append("    ").Append(line).Append('\n');
+            AppendLine(text.Append(prefix).Append("    "), line);
         }
 
         return text.ToString();
@@ -54,9 +60,19 @@ internal static class LogText
             }
         }
 
-        foreach (var character in rendered.GetStringBuilder().ToString())
+        AppendLine(text, rendered.GetStringBuilder().ToString());
+    }
+
+    private static void AppendLine(StringBuilder text, ReadOnlySpan<char> line)
+    {
+        foreach (var character in line[..Math.Min(line.Length, LongestLine)])
         {
             AppendVisible(text, character);
+        }
+
+        if (line.Length > LongestLine)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" [... {line.Length - LongestLine} characters more]");
         }
 
         text.Append('\n');
@@ -78,9 +94,7 @@ internal static class LogText
         }
     }
 
-    private static IEnumerable<string> ExceptionLines(LogEvent logged) => logged.Exception is { } exception
-        ? exception.ToString().Split('\n').Select(line => string.Concat(line.TrimEnd('\r').Select(character => char.IsControl(character) && character != '\t' ? '?' : character)))
-        : [];
+    private static IEnumerable<string> ExceptionLines(LogEvent logged) => logged.Exception?.ToString().Split('\n').Select(line => line.TrimEnd('\r')) ?? [];
 
     private static string Shorten(LogEventLevel level) => level switch
     {

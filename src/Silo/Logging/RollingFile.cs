@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Ahenk.Configuration;
 
 namespace Ahenk.Silo.Logging;
 
@@ -51,7 +52,17 @@ internal sealed partial class RollingFile : IDisposable
         try
         {
             var stream = Open(lines.Length);
-            stream.Write(lines);
+            var whole = stream.Length;
+            try
+            {
+                stream.Write(lines);
+            }
+            catch (IOException)
+            {
+                // A disk that fills up takes the beginning: it must not stand there twice when all is tried again.
+                stream.SetLength(whole);
+                throw;
+            }
         }
         catch
         {
@@ -85,24 +96,43 @@ internal sealed partial class RollingFile : IDisposable
     private FileStream Begin()
     {
         Directory.CreateDirectory(Folder, DirectoryMode);
-        var file = new FileInfo(_path);
-        if (file.LinkTarget is not null)
+        Prune();
+        var handle = FileCalls.Open(
+            _path, FileCalls.ReadWrite | FileCalls.Append | FileCalls.Create | FileCalls.NoFollow | FileCalls.NonBlocking | FileCalls.CloseOnExec, (uint)_mode);
+        if (handle.IsInvalid)
         {
-            throw new IOException($"{_path} is a symbolic link, which is not followed.");
+            throw new IOException(FileCalls.Failure == FileCalls.TooManyLinks ? $"{_path} is a symbolic link, which is not followed." : $"{_path}: {FileCalls.FailureText}");
         }
 
-        Prune();
-        _day = file.Exists ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(file.LastWriteTimeUtc, _time.LocalTimeZone)) : Today;
-        var stream = new FileStream(_path, new FileStreamOptions
+        if (FileCalls.Status(handle) is not { IsRegular: true })
         {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = _mode,
-        });
-        File.SetUnixFileMode(stream.SafeFileHandle, _mode);
-        return stream;
+            handle.Dispose();
+            throw new IOException($"{_path} is not a regular file.");
+        }
+
+        var stream = new FileStream(handle, FileAccess.ReadWrite, bufferSize: 0);
+        try
+        {
+            File.SetUnixFileMode(handle, _mode);
+            _day = stream.Length > 0 ? DateOnly.FromDateTime(TimeZoneInfo.ConvertTimeFromUtc(File.GetLastWriteTimeUtc(handle), _time.LocalTimeZone)) : Today;
+            EndTornLine(stream);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A line that was being written when the machine went down has no end.</summary>
+    private static void EndTornLine(FileStream stream)
+    {
+        Span<byte> last = stackalloc byte[1];
+        if (stream.Length > 0 && RandomAccess.Read(stream.SafeFileHandle, last, stream.Length - 1) == 1 && last[0] != (byte)'\n')
+        {
+            stream.Write("\n"u8);
+        }
     }
 
     private void Roll()

@@ -25,6 +25,8 @@ public sealed class PeopleWorld
 
     public FakeDocumentStore Store { get; } = new();
 
+    public RecordingAudit Audit { get; } = new();
+
     public ScriptedGrainStorage GrainStorage { get; } = new();
 
     public PeopleMachine Machine { get; }
@@ -80,7 +82,7 @@ public sealed class PeopleCluster : IAsyncDisposable
             services.AddSingleton<LoginNews>();
             services.AddSingleton<Administrators>();
             services.AddSingleton<SessionKeeper>();
-            AddPluginGrains(services);
+            AddPluginGrains(services, world);
             services.AddSingleton(new AgentVersion("3.0.0"));
             services.AddSingleton<IMachineFingerprint>(new FakeFingerprint());
             services.AddSingleton<CurrentIdentity>();
@@ -176,7 +178,7 @@ public sealed class PeopleCluster : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private static void AddPluginGrains(IServiceCollection services)
+    private static void AddPluginGrains(IServiceCollection services, PeopleWorld world)
     {
         var tasks = new MemoryTaskStore();
         services.AddSingleton<ITaskStore>(tasks);
@@ -188,7 +190,7 @@ public sealed class PeopleCluster : IAsyncDisposable
         services.AddSingleton<TaskAnswers>();
         services.AddSingleton<AnswerFlush>();
         services.AddSingleton<PluginNews>();
-        services.AddSingleton<IAuditLog>(new RecordingAudit());
+        services.AddSingleton<IAuditLog>(world.Audit);
         services.AddSingleton<IAgentEvents, EventHub>();
         services.AddSingleton<WorkInHand>();
     }

@@ -111,6 +111,8 @@ public sealed class UserAgreementTests
 
         Assert.Contains("asked ayse", _world.Happened);
         Assert.Equal(1, _world.Journal.Count($"answer ayse md5 {accepted}"));
+        Assert.Contains(
+            new AuditEntry(AuditSource.Agent, AuditAction.AgreementAnswered) { User = "ayse", Result = accepted ? "accepted" : "refused" }, _world.Audit.Entries);
         Assert.Equal("No agreement waits for your answer at the moment.", await agent.User("ayse").AnswerAgreement(true));
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Ahenk.FileTransfer.Tests;
+namespace Ahenk.TestSupport;
 
 /// <summary>A file system of one MiB.</summary>
 internal sealed class SmallDisk : IAsyncDisposable
@@ -20,6 +20,24 @@ internal sealed class SmallDisk : IAsyncDisposable
 
         System.IO.Directory.Delete(directory);
         return null;
+    }
+
+    /// <summary>Makes a file that takes all room that is left.</summary>
+    public static void FillUp(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // That was the last free block.
+        }
     }
 
     public async ValueTask DisposeAsync()
