@@ -14,6 +14,9 @@ internal static class ExitCodes
     /// <summary>The daemon is not running.</summary>
     public const int NotRunning = 3;
 
+    /// <summary>SIGINT or SIGTERM ended it: 128 and the number of SIGINT, as shells tell it.</summary>
+    public const int Interrupted = 130;
+
     /// <summary>Of <c>ahenk doctor</c> alone: the agent works, but there are warnings.</summary>
     public const int DoctorWarns = 1;
 
@@ -27,5 +30,6 @@ internal static class ExitCodes
         (Refused, "The daemon refused, or what was asked for did not succeed."),
         (Usage, "The command line is wrong."),
         (NotRunning, "The daemon does not answer."),
+        (Interrupted, "It was interrupted (SIGINT or SIGTERM)."),
     ];
 }

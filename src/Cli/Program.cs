@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using Ahenk.Cli.Documentation;
 using Ahenk.Cli.Support;
 
@@ -44,6 +45,11 @@ internal static class Program
     private static async Task<int> RunAsync(string[] arguments)
     {
         var parsed = CreateRoot().Parse(arguments);
+
+        // The library listens for signals only when a command has begun, so that one that comes earlier would end the process as if it had failed.
+        using var interruption = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         try
         {
             if (parsed.Errors.Count > 0 && parsed.GetValue(CommandOptions.AsJson))
@@ -51,12 +57,22 @@ internal static class Program
                 throw new ControlFailure(ExitCodes.Usage, string.Join(' ', parsed.Errors.Select(error => error.Message)));
             }
 
-            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, interruption.Token);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
         catch (ControlFailure failure)
         {
             return Answer.Write(parsed, failure);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            return ExitCodes.Interrupted;
+        }
+
+        void Interrupt(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            interruption.Cancel();
         }
     }
 
