@@ -58,6 +58,18 @@ public sealed class SupportBundleTests
     }
 
     [Fact]
+    public async Task An_answer_of_another_shape_is_a_part_with_a_reason()
+    {
+        await using var site = new CommandSite();
+        site.Daemon.Answer("tasks", new JsonObject { ["of"] = "another version" });
+
+        var result = JsonNode.Parse((await site.RunAsync("support-bundle", "--output", "/root/b.tar.gz", "--json")).Output)!;
+
+        Assert.Contains("unfinished-tasks.json", result["missing"]!.AsArray().Select(name => (string?)name));
+        Assert.Contains("machine.txt", result["parts"]!.AsArray().Select(name => (string?)name));
+    }
+
+    [Fact]
     public async Task Nothing_is_overwritten()
     {
         await using var site = new CommandSite();
@@ -117,7 +129,7 @@ public sealed class SupportBundleTests
         site.Daemon.Answer("outbox", new JsonArray(new JsonObject { ["id"] = 1, ["type"] = XmppPassword, ["token"] = FilePassword }));
     }
 
-    private static async Task<Dictionary<string, string>> ReadAsync(string path)
+    internal static async Task<Dictionary<string, string>> ReadAsync(string path)
     {
         await using var file = File.OpenRead(path);
         await using var plain = new GZipStream(file, CompressionMode.Decompress);
