@@ -12,7 +12,9 @@ public sealed class SupportBundleTests
     private const string FilePassword = "fileserver-3";
     private const string MailPassword = "mail\"quoted-4";
 
-    private static readonly string[] Secrets = [XmppPassword, RegistrationPassword, FilePassword, MailPassword, "quoted-4", "Pa\\u00DF", "registrar\\u002B2"];
+    private const string CollectorToken = "collector-5";
+
+    private static readonly string[] Secrets = [CollectorToken, XmppPassword, RegistrationPassword, FilePassword, MailPassword, "quoted-4", "Pa\\u00DF", "registrar\\u002B2"];
 
     [Fact]
     public async Task Everything_is_in_it_and_no_secret_is()
@@ -109,6 +111,10 @@ public sealed class SupportBundleTests
             registration_credential_file = {site.In("/etc/ahenk/credential")}
             nonsense = {XmppPassword}
 
+            [DIAGNOSTICS]
+            otlp_endpoint = https://collector.example.org
+            otlp_headers = authorization=Bearer%20{CollectorToken}
+
             """);
         var mail = System.Text.Json.JsonSerializer.Serialize(MailPassword);
         site.Write("/var/ahenk/log/ahenk.log", $$"""
@@ -116,6 +122,7 @@ public sealed class SupportBundleTests
             2026-03-01 12:00:00.123 +03:00 ERR [X] login with {{XmppPassword}} failed, {{RegistrationPassword}} too
             2026-03-01 12:00:00.123 +03:00 ERR [X] {"password":"{{FilePassword}}","mailPassword": {{mail}} }
             2026-03-01 12:00:00.123 +03:00 ERR [X] sftp password={{FilePassword}}; filePassword = '{{FilePassword}}'
+            2026-03-01 12:00:00.123 +03:00 ERR [X] the collector does not know {{CollectorToken}}, nor Authorization: Bearer {{CollectorToken}}
             2026-03-01 12:00:00.123 +03:00 ERR [X] "{\"password\":\"{{FilePassword}}\"}"
 
             """);
