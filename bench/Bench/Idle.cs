@@ -11,6 +11,8 @@ namespace Ahenk.Bench;
 /// </summary>
 internal static class Idle
 {
+    private const int CommandRuns = 50;
+
     /// <returns>How many violations of the wire contract there were.</returns>
     public static async Task<int> MeasureAsync(bool quick, CancellationToken cancellationToken)
     {
@@ -30,6 +32,8 @@ internal static class Idle
 
         Line("packaged daemon: start to session", "median {0:0.00} s, {1:0.00} to {2:0.00} s", Samples.Median(starts), starts.Min(), starts.Max());
 
+        await CommandsAsync(site, cancellationToken);
+
         // Longer than anything that follows a start: the trim of the heap, the checkpoint of the database.
         await Task.Delay(TimeSpan.FromSeconds(quick ? 60 : 300), cancellationToken);
         var before = ProcessFigures.Read(site.Agent.ProcessId);
@@ -42,5 +46,22 @@ internal static class Idle
         Line("  disk writes an hour", "{0:0} KiB in {1:0} calls, those to sockets among them ({2})", (after.WrittenBytes - before.WrittenBytes) / 1024.0 / hours, (after.WriteCalls - before.WriteCalls) / hours, window);
         Line("  wake-ups", "{0:0.0} voluntary context switches/s", (after.Switches - before.Switches) / (hours * 3600));
         return site.Lider.Violations.Count;
+    }
+
+    /// <summary>From the start of the command's process until it is gone.</summary>
+    private static async Task CommandsAsync(Site site, CancellationToken cancellationToken)
+    {
+        foreach (var word in (string[])["version", "status"])
+        {
+            var took = new List<double>();
+            for (var run = 0; run < CommandRuns; run++)
+            {
+                var ended = await AhenkCommand.RunAsync([BuiltAgent.PackagedCommand, word, "--socket", site.Agent.ControlSocket], "", cancellationToken);
+                took.Add(ended.ExitCode == 0 ? ended.Took.TotalMilliseconds : throw new InvalidOperationException($"ahenk {word} ended with {ended.ExitCode}: {ended.Output}"));
+            }
+
+            var samples = new Samples(took);
+            Line($"packaged ahenk {word}, {CommandRuns} runs", "median {0:0} ms, p99 {1:0} ms  (target: under 150)", samples.At(50), samples.At(99));
+        }
     }
 }

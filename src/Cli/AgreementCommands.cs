@@ -63,14 +63,14 @@ internal static class AgreementCommands
     }
 
     private static async Task<JsonNode> Ask(ParseResult parsed, CancellationToken cancellationToken) =>
-        (await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "agreement", Parameters(parsed), cancellationToken))!;
+        (await Cli.Answer.Call(parsed, "agreement", Parameters(parsed), cancellationToken))!;
 
     private static async Task<int> Answer(ParseResult parsed, JsonNode agreement, bool accepts, CancellationToken cancellationToken)
     {
         var parameters = Parameters(parsed);
         parameters["accepted"] = accepts;
         parameters["md5"] = agreement["md5"]?.ToString();
-        var answer = await ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, "agreement_answer", parameters, cancellationToken);
+        var answer = await Cli.Answer.Call(parsed, "agreement_answer", parameters, cancellationToken);
         return Cli.Answer.Write(parsed, answer, () => Rendering.OneLine(answer!, "message"));
     }
 

@@ -30,7 +30,12 @@ internal static class Answer
     /// <summary>Calls the daemon.</summary>
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
     public static Task<JsonNode?> Call(ParseResult parsed, string method, JsonObject parameters, CancellationToken cancellationToken) =>
-        ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, method, parameters, cancellationToken);
+        Call(parsed, method, parameters, Patience.Of(method, Invocation.TimeOf(parsed)), cancellationToken);
+
+    /// <summary>Calls the daemon with a patience of one's own.</summary>
+    /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
+    public static Task<JsonNode?> Call(ParseResult parsed, string method, JsonObject parameters, Patience patience, CancellationToken cancellationToken) =>
+        ControlClient.CallAsync(parsed.GetValue(CommandOptions.Socket)!, method, parameters, patience, cancellationToken);
 
     /// <summary>Writes why nothing came of it: to standard error; with <c>--json</c> to standard output, where programs look.</summary>
     /// <returns>The exit code.</returns>

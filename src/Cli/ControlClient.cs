@@ -15,29 +15,10 @@ internal static class ControlClient
     /// <summary>Letters stay letters: as escapes they would take thrice the room.</summary>
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Calls a method and waits for its answer.</summary>
+    /// <summary>Calls a method and waits for its answer, as long as is meant to be waited.</summary>
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
-    public static async Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
-    {
-        JsonNode? answer;
-        try
-        {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
-            await using var stream = new NetworkStream(socket);
-            await using var writer = new StreamWriter(stream);
-            await writer.WriteAsync(Request(method, parameters));
-            await writer.FlushAsync(cancellationToken);
-            using var reader = new StreamReader(stream);
-            answer = await reader.ReadLineAsync(cancellationToken) is { } text ? JsonNode.Parse(text) : null;
-        }
-        catch (Exception failure) when (failure is SocketException or IOException or JsonException)
-        {
-            throw Unreachable(socketPath, failure);
-        }
-
-        return Result(socketPath, answer);
-    }
+    public static Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, Patience patience, CancellationToken cancellationToken) =>
+        patience.KeepAsync(socketPath, token => CallAsync(socketPath, method, parameters, token), cancellationToken);
 
     /// <summary>The line of a call.</summary>
     /// <exception cref="ControlFailure">It is longer than what the daemon reads.</exception>
@@ -67,10 +48,32 @@ internal static class ControlClient
         { } when answer["error"] is { } error => throw new ControlFailure(ExitCodes.Refused, error["message"]?.ToString() ?? Words.Say("The daemon refused.", "Hizmet reddetti.")),
         _ => answer["result"],
     };
+
+    private static async Task<JsonNode?> CallAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
+    {
+        JsonNode? answer;
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            await using var stream = new NetworkStream(socket);
+            await using var writer = new StreamWriter(stream);
+            await writer.WriteAsync(Request(method, parameters));
+            await writer.FlushAsync(cancellationToken);
+            using var reader = new StreamReader(stream);
+            answer = await reader.ReadLineAsync(cancellationToken) is { } text ? JsonNode.Parse(text) : null;
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or JsonException)
+        {
+            throw Unreachable(socketPath, failure);
+        }
+
+        return Result(socketPath, answer);
+    }
 }
 
 /// <summary>A call that did not succeed.</summary>
-internal sealed class ControlFailure(int exitCode, string message) : Exception(message)
+internal class ControlFailure(int exitCode, string message) : Exception(message)
 {
     public int ExitCode => exitCode;
 }

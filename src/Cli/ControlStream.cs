@@ -21,30 +21,10 @@ internal sealed class ControlStream : IDisposable
     /// <summary>The call's result.</summary>
     public JsonNode? Result { get; private set; }
 
-    /// <summary>Calls a method and waits for its result.</summary>
+    /// <summary>Calls a method and waits for its result; what follows that may take as long as it will.</summary>
     /// <exception cref="ControlFailure">The daemon does not answer, or refuses.</exception>
-    public static async Task<ControlStream> OpenAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        ControlStream? opened = null;
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            opened = new ControlStream(socketPath, stream);
-            await using var writer = new StreamWriter(stream, leaveOpen: true);
-            await writer.WriteAsync(ControlClient.Request(method, parameters));
-            await writer.FlushAsync(cancellationToken);
-            opened.Result = ControlClient.Result(socketPath, await opened.ReadAsync(cancellationToken));
-            return opened;
-        }
-        catch (Exception failure)
-        {
-            opened?.Dispose();
-            socket.Dispose();
-            throw failure is SocketException or IOException or JsonException ? ControlClient.Unreachable(socketPath, failure) : failure;
-        }
-    }
+    public static Task<ControlStream> OpenAsync(string socketPath, string method, JsonObject parameters, Patience patience, CancellationToken cancellationToken) =>
+        patience.KeepAsync(socketPath, token => OpenAsync(socketPath, method, parameters, token), cancellationToken);
 
     /// <summary>The parameters of the next notification.</summary>
     /// <exception cref="ControlFailure">The daemon has ended the connection.</exception>
@@ -70,6 +50,29 @@ internal sealed class ControlStream : IDisposable
     {
         _reader.Dispose();
         _stream.Dispose();
+    }
+
+    private static async Task<ControlStream> OpenAsync(string socketPath, string method, JsonObject parameters, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        ControlStream? opened = null;
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            opened = new ControlStream(socketPath, stream);
+            await using var writer = new StreamWriter(stream, leaveOpen: true);
+            await writer.WriteAsync(ControlClient.Request(method, parameters));
+            await writer.FlushAsync(cancellationToken);
+            opened.Result = ControlClient.Result(socketPath, await opened.ReadAsync(cancellationToken));
+            return opened;
+        }
+        catch (Exception failure)
+        {
+            opened?.Dispose();
+            socket.Dispose();
+            throw failure is SocketException or IOException or JsonException ? ControlClient.Unreachable(socketPath, failure) : failure;
+        }
     }
 
     private ControlFailure Ended(string reason) => new(

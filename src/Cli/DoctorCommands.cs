@@ -9,7 +9,7 @@ namespace Ahenk.Cli;
 internal static class DoctorCommands
 {
     /// <summary>The daemon tells its status within milliseconds; one that does not in this time does not work.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Above the time that a check may take.</summary>
     private static readonly TimeSpan ExaminationLimit = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ internal static class DoctorCommands
             "Sorunları arar ve ne yapılacağını söyler. Çıkış kodu 0: her şey yolunda, 1: uyarılar var, 2: bir şey bozuk ya da bakılamadı.")) { file };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var findings = await ExamineAsync(parsed.GetValue(CommandOptions.Socket)!, parsed.GetValue(file)!, cancellationToken);
+            var findings = await ExamineAsync(parsed, parsed.GetValue(file)!, cancellationToken);
             return Answer.Write(parsed, findings, () => Show(findings), Rendering.OneLine(findings, "result") switch
             {
                 "ok" => ExitCodes.Success,
@@ -36,11 +36,11 @@ internal static class DoctorCommands
 
     /// <summary>The findings of the daemon; where it does not answer, those of its program.</summary>
     /// <exception cref="ControlFailure">Nobody could look.</exception>
-    internal static async Task<JsonNode> ExamineAsync(string socket, string configurationFile, CancellationToken cancellationToken)
+    internal static async Task<JsonNode> ExamineAsync(ParseResult parsed, string configurationFile, CancellationToken cancellationToken)
     {
         try
         {
-            return await AskDaemonAsync(socket, cancellationToken) ?? await LookAsync(configurationFile, cancellationToken);
+            return await AskDaemonAsync(parsed, cancellationToken) ?? await LookAsync(configurationFile, cancellationToken);
         }
         catch (ControlFailure failure)
         {
@@ -80,28 +80,18 @@ internal static class DoctorCommands
     };
 
     /// <returns><see langword="null"/>: the daemon does not answer.</returns>
-    private static async Task<JsonNode?> AskDaemonAsync(string socket, CancellationToken cancellationToken)
+    private static async Task<JsonNode?> AskDaemonAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        var time = Invocation.TimeOf(parsed);
         try
         {
-            await CallAsync(socket, "status", Patience, cancellationToken);
-            return await CallAsync(socket, "doctor", ExaminationLimit, cancellationToken);
+            await Answer.Call(parsed, "status", [], new Patience(time, StatusLimit), cancellationToken);
+            return await Answer.Call(parsed, "doctor", [], new Patience(time, ExaminationLimit), cancellationToken);
         }
         catch (ControlFailure failure) when (failure.ExitCode == ExitCodes.NotRunning)
         {
             return null;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<JsonNode?> CallAsync(string socket, string method, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(patience);
-        return await ControlClient.CallAsync(socket, method, [], limit.Token);
     }
 
     private static async Task<JsonNode> LookAsync(string configurationFile, CancellationToken cancellationToken)

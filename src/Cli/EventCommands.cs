@@ -30,7 +30,7 @@ internal static class EventCommands
             Func<JsonNode, string> render = parsed.GetValue(CommandOptions.AsJson) ? Rendering.JsonLine : EventRendering.Line;
             try
             {
-                using var stream = await ControlStream.OpenAsync(parsed.GetValue(CommandOptions.Socket)!, "events", parameters, cancellationToken);
+                using var stream = await ControlStream.OpenAsync(parsed.GetValue(CommandOptions.Socket)!, "events", parameters, Patience.Of("events", Invocation.TimeOf(parsed)), cancellationToken);
                 foreach (var happened in stream.Result!["events"]!.AsArray())
                 {
                     Console.WriteLine(render(happened!));

@@ -8,7 +8,13 @@ namespace Ahenk.Cli;
 /// <summary>The <c>ahenk</c> command.</summary>
 internal static class Program
 {
-    internal static Task<int> Main(string[] arguments)
+    internal static Task<int> Main(string[] arguments) => RunAsync(arguments, TimeProvider.System);
+
+    /// <summary>Runs the command.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="time">What tells how long the daemon has been waited for.</param>
+    /// <returns>The exit code.</returns>
+    internal static Task<int> RunAsync(string[] arguments, TimeProvider time)
     {
         switch (arguments)
         {
@@ -22,7 +28,7 @@ internal static class Program
                 break;
         }
 
-        return RunAsync(arguments);
+        return InvokeAsync(arguments, time);
     }
 
     /// <summary>The whole command line.</summary>
@@ -42,7 +48,7 @@ internal static class Program
         return root;
     }
 
-    private static async Task<int> RunAsync(string[] arguments)
+    private static async Task<int> InvokeAsync(string[] arguments, TimeProvider time)
     {
         var parsed = CreateRoot().Parse(arguments);
 
@@ -57,7 +63,7 @@ internal static class Program
                 throw new ControlFailure(ExitCodes.Usage, string.Join(' ', parsed.Errors.Select(error => error.Message)));
             }
 
-            var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, interruption.Token);
+            var code = await parsed.InvokeAsync(new Invocation(time), interruption.Token);
             return parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
         }
         catch (ControlFailure failure)

@@ -8,6 +8,9 @@ namespace Ahenk.Cli;
 /// <summary><c>ahenk version</c>.</summary>
 internal static class VersionCommand
 {
+    /// <summary>The command's own version is worth telling without the daemon's.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         var command = new Command("version", Words.Say(
@@ -15,33 +18,34 @@ internal static class VersionCommand
             "Bu komutun, hizmetin, aralarındaki protokolün ve çalışma ortamının sürümlerini gösterir."));
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var versions = await ReadAsync(parsed, cancellationToken);
+            var versions = Of(await StatusAsync(parsed, cancellationToken));
             return Answer.Write(parsed, versions, () => Text(versions));
         });
         return command;
     }
 
-    /// <summary>The versions; what the daemon does not tell is null.</summary>
-    public static async Task<JsonObject> ReadAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <summary>The versions.</summary>
+    /// <param name="status">What the daemon tells; what it does not tell is null.</param>
+    public static JsonObject Of(JsonNode? status) => new()
     {
-        JsonNode? status = null;
+        ["command"] = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        ["command_runtime"] = RuntimeInformation.FrameworkDescription,
+        ["daemon"] = status?["version"]?.DeepClone(),
+        ["daemon_runtime"] = status?["runtime"]?.DeepClone(),
+        ["protocol"] = status?["protocol"]?.DeepClone(),
+    };
+
+    private static async Task<JsonNode?> StatusAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
         try
         {
-            status = await Answer.Call(parsed, "status", [], cancellationToken);
+            return await Answer.Call(parsed, "status", [], new Patience(Invocation.TimeOf(parsed), Limit), cancellationToken);
         }
         catch (ControlFailure)
         {
             // That the daemon is not there is an answer too.
+            return null;
         }
-
-        return new JsonObject
-        {
-            ["command"] = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
-            ["command_runtime"] = RuntimeInformation.FrameworkDescription,
-            ["daemon"] = status?["version"]?.DeepClone(),
-            ["daemon_runtime"] = status?["runtime"]?.DeepClone(),
-            ["protocol"] = status?["protocol"]?.DeepClone(),
-        };
     }
 
     private static string Text(JsonObject versions) => Rendering.Labelled(

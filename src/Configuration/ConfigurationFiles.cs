@@ -69,13 +69,16 @@ public sealed class ConfigurationFiles
             {
                 if (lines[index].Is(section, key))
                 {
-                    return new FoundValue(lines[index].Value.Trim(), file, index + 1);
+                    return new FoundValue(ValueOf(lines[index]), file, index + 1);
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>Of a secret every character between quotes counts. Elsewhere spaces at the ends are slips and mean nothing, as in every file before.</summary>
+    private static string ValueOf(IniLine line) => line.IsQuoted && ConfigurationKeys.Find(line.Section, line.Key) is { IsSecret: true } ? line.Value : line.Value.Trim();
 
     private static bool IsConfiguration(string path)
     {

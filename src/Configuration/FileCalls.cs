@@ -19,6 +19,9 @@ internal static partial class FileCalls
     internal const int NonBlocking = 0x800;
     internal const int CloseOnExec = 0x80000;
 
+    /// <summary>To look at the file alone: needs no permission to read it.</summary>
+    internal const int PathOnly = 0x200000;
+
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
 

@@ -40,13 +40,16 @@ internal sealed record IniLine(string Text, string End)
     /// <summary>How long it is.</summary>
     public int ValueLength { get; init; }
 
+    /// <summary>Whether quotes stand around an entry's value.</summary>
+    public bool IsQuoted => Text.AsSpan(ValueStart, ValueLength) is ['"', .., '"'];
+
     /// <summary>An entry's value as text, without the quotes that may stand around it.</summary>
     public string Value
     {
         get
         {
             var value = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Text.Substring(ValueStart, ValueLength)));
-            return value is ['"', .. var inner, '"'] ? inner : value;
+            return IsQuoted ? value[1..^1] : value;
         }
     }
 

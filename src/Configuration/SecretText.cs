@@ -15,6 +15,9 @@ public static partial class SecretText
     /// <summary>As deep as anything of this agent is; what is deeper is somebody's trick.</summary>
     private const int Deepest = 64;
 
+    /// <summary>A shorter value of a header, such as <c>true</c>, stands in too much that is no secret.</summary>
+    private const int LeastHeader = 6;
+
     /// <summary>Whether something of this name is a secret.</summary>
     public static bool IsSecretName(string name) => Name().IsMatch(name);
 
@@ -23,6 +26,26 @@ public static partial class SecretText
 
     /// <summary>The text with what follows a secret name masked: <c>password = x</c>, <c>"password":"x"</c>.</summary>
     public static string Hide(string text) => Pair().Replace(text, static match => match.Groups["before"].Value + Mask);
+
+    /// <summary>
+    /// What is secret in headers for a collector (<c>[DIAGNOSTICS] otlp_headers</c>): the whole, each header's value, and its last word, for of <c>Bearer TOKEN</c> only the second
+    /// is the secret; as they are configured and as they are sent.
+    /// </summary>
+    public static IEnumerable<string> OfHeaders(string? headers)
+    {
+        if (headers is null)
+        {
+            return [];
+        }
+
+        var values = headers.Split(',').Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim()).ToArray();
+        return values
+            .Concat(values.Select(value => value.Replace("%20", " ", StringComparison.Ordinal).Split(' ')[^1]))
+            .SelectMany(secret => (string[])[secret, Uri.UnescapeDataString(secret)])
+            .Where(secret => secret.Length >= LeastHeader)
+            .Prepend(headers)
+            .Distinct();
+    }
 
     private static JsonNode? Hide(JsonNode? node, int depth) => node switch
     {
@@ -51,11 +74,12 @@ public static partial class SecretText
         return Hide(text);
     }
 
-    [GeneratedRegex("passw|passwd|passphrase|parola|sifre|şifre|secret|token|credential|private_?key|api_?key|^pwd$|^pass$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("passw|passwd|passphrase|parola|sifre|şifre|secret|token|credential|authorization|private[_-]?key|api[_-]?key|^pwd$|^pass$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 
+    // Of an authorization both words: Bearer and the token.
     [GeneratedRegex(
-        """(?<before>[\w.-]*(?:passw|passphrase|parola|sifre|şifre|secret|token|private_?key|api_?key)[\w.-]*(?:\\?["'])?\s*[:=]\s*)(?:\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"']+)""",
+        """(?<before>[\w.-]*(?:passw|passphrase|parola|sifre|şifre|secret|token|(?<two>authorization)|private[_-]?key|api[_-]?key)[\w.-]*(?:\\?["'])?\s*[:=]\s*)(?:\\?"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}"']+(?(two)(?:[ \t]+[^\s,;}"']+)?))""",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Pair();
 }

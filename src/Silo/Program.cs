@@ -57,7 +57,11 @@ internal static class Program
         using var held = instance;
         using var log = new DaemonLog(configuration.Settings.Log, output, TimeProvider.System);
         log.Secrets.Register(configuration.Settings.Gateway.AccountPassword);
-        log.Secrets.Register(configuration.Settings.Diagnostics.OtlpHeaders);
+        foreach (var secret in configuration.Settings.Diagnostics.Secrets)
+        {
+            log.Secrets.Register(secret);
+        }
+
         try
         {
             if (new FileInfo(configuration.MainFile) is { Exists: true, Length: 0 })

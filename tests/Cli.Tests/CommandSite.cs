@@ -63,7 +63,7 @@ internal sealed class CommandSite : IAsyncDisposable
             using var complaints = new StringWriter();
             System.Console.SetOut(written);
             System.Console.SetError(complaints);
-            var code = await Program.Main(Complete(run.Arguments));
+            var code = await Program.RunAsync(Complete(run.Arguments), run.Time);
             return new CommandResult(code, Strip(written.ToString()), Strip(complaints.ToString()));
         }
         finally
@@ -131,6 +131,9 @@ internal sealed record CommandRun(string[] Arguments)
     public string Input { get; init; } = "";
 
     public string Locale { get; init; } = English.Locale;
+
+    /// <summary>What tells it how long it waits; only for runs within this process.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
 /// <summary>How a run ended.</summary>

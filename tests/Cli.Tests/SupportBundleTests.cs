@@ -12,7 +12,9 @@ public sealed class SupportBundleTests
     private const string FilePassword = "fileserver-3";
     private const string MailPassword = "mail\"quoted-4";
 
-    private static readonly string[] Secrets = [XmppPassword, RegistrationPassword, FilePassword, MailPassword, "quoted-4", "Pa\\u00DF", "registrar\\u002B2"];
+    private const string CollectorToken = "collector-5";
+
+    private static readonly string[] Secrets = [CollectorToken, XmppPassword, RegistrationPassword, FilePassword, MailPassword, "quoted-4", "Pa\\u00DF", "registrar\\u002B2"];
 
     [Fact]
     public async Task Everything_is_in_it_and_no_secret_is()
@@ -58,6 +60,18 @@ public sealed class SupportBundleTests
     }
 
     [Fact]
+    public async Task An_answer_of_another_shape_is_a_part_with_a_reason()
+    {
+        await using var site = new CommandSite();
+        site.Daemon.Answer("tasks", new JsonObject { ["of"] = "another version" });
+
+        var result = JsonNode.Parse((await site.RunAsync("support-bundle", "--output", "/root/b.tar.gz", "--json")).Output)!;
+
+        Assert.Contains("unfinished-tasks.json", result["missing"]!.AsArray().Select(name => (string?)name));
+        Assert.Contains("machine.txt", result["parts"]!.AsArray().Select(name => (string?)name));
+    }
+
+    [Fact]
     public async Task Nothing_is_overwritten()
     {
         await using var site = new CommandSite();
@@ -97,6 +111,10 @@ public sealed class SupportBundleTests
             registration_credential_file = {site.In("/etc/ahenk/credential")}
             nonsense = {XmppPassword}
 
+            [DIAGNOSTICS]
+            otlp_endpoint = https://collector.example.org
+            otlp_headers = authorization=Bearer%20{CollectorToken}
+
             """);
         var mail = System.Text.Json.JsonSerializer.Serialize(MailPassword);
         site.Write("/var/ahenk/log/ahenk.log", $$"""
@@ -104,6 +122,7 @@ public sealed class SupportBundleTests
             2026-03-01 12:00:00.123 +03:00 ERR [X] login with {{XmppPassword}} failed, {{RegistrationPassword}} too
             2026-03-01 12:00:00.123 +03:00 ERR [X] {"password":"{{FilePassword}}","mailPassword": {{mail}} }
             2026-03-01 12:00:00.123 +03:00 ERR [X] sftp password={{FilePassword}}; filePassword = '{{FilePassword}}'
+            2026-03-01 12:00:00.123 +03:00 ERR [X] the collector does not know {{CollectorToken}}, nor Authorization: Bearer {{CollectorToken}}
             2026-03-01 12:00:00.123 +03:00 ERR [X] "{\"password\":\"{{FilePassword}}\"}"
 
             """);
@@ -117,7 +136,7 @@ public sealed class SupportBundleTests
         site.Daemon.Answer("outbox", new JsonArray(new JsonObject { ["id"] = 1, ["type"] = XmppPassword, ["token"] = FilePassword }));
     }
 
-    private static async Task<Dictionary<string, string>> ReadAsync(string path)
+    internal static async Task<Dictionary<string, string>> ReadAsync(string path)
     {
         await using var file = File.OpenRead(path);
         await using var plain = new GZipStream(file, CompressionMode.Decompress);

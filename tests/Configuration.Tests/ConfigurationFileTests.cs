@@ -57,15 +57,28 @@ public sealed class ConfigurationFileTests : IDisposable
     [InlineData("with = and ; and #")]
     [InlineData("\"quoted\"")]
     [InlineData(" spaces ")]
+    [InlineData("\u00a0\u3000")]
+    [InlineData("\" \"")]
+    [InlineData("\"")]
     [InlineData("100%")]
-    public void A_value_is_read_as_it_was_set(string value)
+    public void A_secret_is_read_as_it_was_set(string value)
     {
         var file = ConfigurationFile.Open(_folder.Main);
         file.Set("CONNECTION", "password", value);
         file.Save();
 
-        // Spaces at the ends mean nothing, as in every file before.
-        Assert.Equal(value.Trim(), _folder.Files().Find("CONNECTION", "password")!.Value);
+        Assert.Equal(value, _folder.Files().Find("CONNECTION", "password")!.Value);
+    }
+
+    [Theory]
+    [InlineData("CONNECTION", "host", "\" lider.example.org \"", "lider.example.org")]
+    [InlineData("CONNECTION", "host", "\u00a0lider.example.org", "lider.example.org")]
+    [InlineData("CONNECTION", "password", "  secret\t", "secret")]
+    public void Spaces_at_the_ends_mean_nothing_elsewhere(string section, string key, string text, string value)
+    {
+        _folder.Write($"[{section}]\n{key} = {text}\n");
+
+        Assert.Equal(value, _folder.Files().Find(section, key)!.Value);
     }
 
     [Theory]

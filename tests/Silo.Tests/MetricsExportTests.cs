@@ -106,6 +106,18 @@ public sealed class MetricsExportTests : IDisposable
         Assert.DoesNotContain(_lines.All, line => line.Contains("hush-hush", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void What_the_headers_hold_is_taken_out_of_the_log_wherever_it_stands()
+    {
+        var secrets = new LogSecrets();
+        foreach (var secret in Options(headers: "authorization=Bearer%20hush-hush,x-key=quiet-now").Secrets)
+        {
+            secrets.Register(secret);
+        }
+
+        Assert.Equal("*** and *** and *** and ***", secrets.Hide("hush-hush and Bearer hush-hush and quiet-now and authorization=Bearer%20hush-hush,x-key=quiet-now"));
+    }
+
     private static bool ContainsText(byte[] body, string text) => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 
     private static DiagnosticsOptions Options(string? file = null, Uri? endpoint = null, string? headers = null) => new()

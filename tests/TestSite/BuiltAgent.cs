@@ -13,6 +13,9 @@ public static class BuiltAgent
     /// <summary>The daemon as the package has it; './dev.sh bench' publishes it.</summary>
     public static string PackagedDaemon => Existing(Path.Combine(Root, "artifacts", "package", "usr", "lib", "ahenk", "ahenkd"));
 
+    /// <summary>The command as the package has it.</summary>
+    public static string PackagedCommand => Existing(Path.Combine(Root, "artifacts", "package", "usr", "lib", "ahenk", "ahenk"));
+
     /// <summary>The plugins as the package has them.</summary>
     public static string PackagedPlugins => Existing(Path.Combine(Root, "artifacts", "package", "usr", "share", "ahenk", "plugins"));
 

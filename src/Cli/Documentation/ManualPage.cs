@@ -24,7 +24,8 @@ internal static class ManualPage
             The daemon
             .B ahenkd
             takes tasks and policies from a Lider server and runs them. This command asks it, and tells it, what an administrator of this machine wants.
-            It speaks to the daemon over its control socket, and only root may do more than ask for its status.
+            It speaks to the daemon over its control socket. Every user may ask for its status and version, run the doctor, see the events that are about
+            themselves, and read and answer the user agreement; the rest is root's.
             .SH OPTIONS
 
             """);

@@ -21,6 +21,7 @@ internal sealed class KnownSecrets
     {
         var files = ConfigurationFiles.Read(configurationFile);
         var values = ConfigurationKeys.All.Where(key => key.IsSecret).Select(key => files.Find(key.Section, key.Name)?.Value).OfType<string>().ToList();
+        values.AddRange(SecretText.OfHeaders(files.Find(ConfigurationKeys.OtlpHeaders.Section, ConfigurationKeys.OtlpHeaders.Name)?.Value));
         var credential = ConfigurationKeys.RegistrationCredential;
         if (files.Find(credential.Section, credential.Name) is { Value: var path })
         {

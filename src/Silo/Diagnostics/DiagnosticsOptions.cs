@@ -27,6 +27,9 @@ public sealed record DiagnosticsOptions
     /// <summary>What is sent along; a secret. <c>[DIAGNOSTICS] otlp_headers</c>.</summary>
     public required string? OtlpHeaders { get; init; }
 
+    /// <summary>What must not be logged of them.</summary>
+    internal IEnumerable<string> Secrets => SecretText.OfHeaders(OtlpHeaders);
+
     /// <summary>Makes options of the values that count.</summary>
     /// <exception cref="ConfigurationException">Something is not allowed.</exception>
     internal static DiagnosticsOptions Read(ConfigurationValues values) => new()

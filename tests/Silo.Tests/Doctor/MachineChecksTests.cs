@@ -153,11 +153,30 @@ public sealed class MachineChecksTests : IDisposable
     public async Task Modes_that_are_too_wide(string path, UnixFileMode added)
     {
         Directory.CreateDirectory(Path.Combine(_patient.Plugins, "probe"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        await Expect(new PermissionHealth(_patient.Examined()), Health.Ok, "have the modes");
+        await Expect(new PermissionHealth(_patient.Examined()), Health.Ok, "have the owners and modes");
         var file = Path.Combine(_patient.Folder.Root, path);
         File.SetUnixFileMode(file, File.GetUnixFileMode(file) | added);
 
         await Expect(new PermissionHealth(_patient.Examined()), Health.Warning, $"{file} has mode");
+    }
+
+    [Theory]
+    [InlineData("ahenk.conf")]
+    [InlineData("state")]
+    [InlineData("state/ahenk.db")]
+    [InlineData("run")]
+    [InlineData("plugins/probe")]
+    public async Task Owners_that_are_not_root(string path)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give files away.");
+        Directory.CreateDirectory(Path.Combine(_patient.Plugins, "probe"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await File.WriteAllTextAsync(_patient.Database, "", Cancelled);
+        File.SetUnixFileMode(_patient.Database, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        await Expect(new PermissionHealth(_patient.Examined()), Health.Ok, "have the owners and modes");
+        var file = Path.Combine(_patient.Folder.Root, path);
+        await GiveToAsync(54321, file);
+
+        await Expect(new PermissionHealth(_patient.Examined()), Health.Warning, $"{file} belongs to the user with the number 54321 (chown root:root {file})");
     }
 
     [Fact]
@@ -203,6 +222,13 @@ public sealed class MachineChecksTests : IDisposable
 
         Assert.Equal(64, File.ReadAllLines(Path.Combine(_patient.State, "starts")).Length);
         Assert.NotNull(new StartNotes(Path.Combine(_patient.State, "nowhere"), _patient.Time).NoteStart());
+    }
+
+    private static async Task GiveToAsync(int user, string path)
+    {
+        using var process = System.Diagnostics.Process.Start("chown", [user.ToString(System.Globalization.CultureInfo.InvariantCulture), path]);
+        await process.WaitForExitAsync(Cancelled);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static async Task Expect(IHealthCheck check, Health health, string found)

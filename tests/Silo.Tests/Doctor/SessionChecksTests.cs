@@ -100,12 +100,34 @@ public sealed class SessionChecksTests : IDisposable
         await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Ok, "answered a ping");
         _patient.Answer = _ => new IqAnswer(IqOutcome.Error, null, "service-unavailable");
         await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Warning, "does not answer (service-unavailable)");
-        _patient.Report = _patient.Report with { LiderHeardAt = _patient.Time.GetUtcNow() };
-        await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Ok, "last heard at 2026-03-05 08:40:00");
+        _patient.Answer = _ => new IqAnswer(IqOutcome.Error, null, "feature-not-implemented");
+        await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Ok, "is logged in, but does not know pings");
         _patient.Answer = _ => new IqAnswer(IqOutcome.TimedOut);
         await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Warning, "no answer in time");
         _patient.Report = _patient.Report with { Connection = "waiting" };
         await Expect(new LiderHealth(_patient.Examined(), gateway), Health.Skipped, "no session");
+    }
+
+    [Theory]
+    [InlineData(0, null, 0, Health.Ok)]
+    [InlineData(5, null, 0, Health.Ok)]
+    [InlineData(6, null, 0, Health.Warning)]
+    [InlineData(600, 600, 0, Health.Warning)]
+    [InlineData(0, 0, 1, Health.Ok)]
+    [InlineData(0, 6, 1, Health.Warning)]
+    [InlineData(0, null, 1, Health.Warning)]
+    public async Task A_ping_that_is_answered_for_Lider_is_weighed_by_what_it_did_of_late(int heardBefore, int? confirmedBefore, int unconfirmed, object health)
+    {
+        var now = _patient.Time.GetUtcNow();
+        _patient.Answer = _ => new IqAnswer(IqOutcome.Error, null, "service-unavailable");
+        _patient.Report = _patient.Report with
+        {
+            LiderHeardAt = now.AddMinutes(-heardBefore),
+            LiderConfirmedAt = confirmedBefore is { } minutes ? now.AddMinutes(-minutes) : null,
+            Outbox = new OutboxFigures(0, unconfirmed, 0, 0),
+        };
+
+        await Expect(new LiderHealth(_patient.Examined(), _patient.Settings.Gateway), (Health)health, $"last heard at {now.AddMinutes(-heardBefore).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Ahenk.Configuration;
 using Ahenk.Silo.Configuration;
 using Ahenk.Silo.Control;
 using Ahenk.Storage.Sqlite.Rescue;
@@ -41,15 +43,34 @@ internal sealed class PermissionHealth(Patient patient) : NeedsConfiguration(pat
         }
 
         return Task.FromResult(wrong.Count == 0
-            ? Finding.Ok("Configuration, state, plugins and the control socket have the modes they must have.")
-            : Finding.Warning(string.Join(' ', wrong), "Find out who has changed them and what else, then give them the modes that are named; all must belong to root."));
+            ? Finding.Ok("Configuration, state, plugins and the control socket have the owners and modes they must have.")
+            : Finding.Warning(string.Join(' ', wrong), "Find out who has changed them and what else, then give them the modes and owners that are named; all must belong to root."));
     }
 
     private static void Look(List<string> wrong, string path, UnixFileMode forbidden, string remedy)
     {
-        if (Path.Exists(path) && (File.GetUnixFileMode(path) & forbidden) != 0)
+        if (!Path.Exists(path))
         {
-            wrong.Add($"{path} has mode {Convert.ToString((int)File.GetUnixFileMode(path), 8)} ({remedy} {path}).");
+            return;
+        }
+
+        using var handle = FileCalls.Open(path, FileCalls.PathOnly | FileCalls.CloseOnExec);
+        if (handle.IsInvalid || FileCalls.Status(handle) is not { } status)
+        {
+            wrong.Add($"{path} cannot be looked at: {FileCalls.FailureText}.");
+            return;
+        }
+
+        // Whoever owns it can change its mode and then what is in it.
+        if (status.User != 0 && status.User != FileCalls.EffectiveUser())
+        {
+            wrong.Add(string.Create(CultureInfo.InvariantCulture, $"{path} belongs to the user with the number {status.User} (chown root:root {path})."));
+        }
+
+        var mode = File.GetUnixFileMode(handle);
+        if ((mode & forbidden) != 0)
+        {
+            wrong.Add($"{path} has mode {Convert.ToString((int)mode, 8)} ({remedy} {path}).");
         }
     }
 }

@@ -31,7 +31,13 @@ internal sealed class LoginHealth(Patient patient) : NeedsDaemon(patient)
 /// <summary>Whether Lider itself is there, and not only the server.</summary>
 internal sealed class LiderHealth(Patient patient, GatewayOptions? gateway) : NeedsDaemon(patient)
 {
+    /// <summary>What an addressee answers that is there and does not know pings; a server never says it of one that is away.</summary>
+    private const string NotKnownThere = "feature-not-implemented";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Lider answers pings (its library does it by itself), so an idle machine does not depend on this: it is for one that answers them with an error all the same.</summary>
+    private static readonly TimeSpan Lately = TimeSpan.FromMinutes(5);
 
     public override int Number => 10;
 
@@ -55,13 +61,19 @@ internal sealed class LiderHealth(Patient patient, GatewayOptions? gateway) : Ne
         return answer.Outcome switch
         {
             IqOutcome.Result => Finding.Ok($"{gateway.Lider} answered a ping. {heard}"),
+            IqOutcome.Error when answer.ErrorCondition == NotKnownThere => Finding.Ok($"{gateway.Lider} is logged in, but does not know pings. {heard}"),
 
-            // An addressee that does not know pings says the same as a server whose addressee is away (RFC 6121 8.5.3.2.3).
-            IqOutcome.Error when report.LiderHeardAt is not null => Finding.Ok($"{heard} A ping was answered with {answer.ErrorCondition}."),
+            // An addressee that does not know pings may also say the same as a server whose addressee is away (RFC 6120 8.4, RFC 6121 8.5.3.2.3), and one that is
+            // logged in with another resource gets messages, but no pings. What else it did tells more, as long as that is fresh.
+            IqOutcome.Error when IsAtWork(report) => Finding.Ok($"{heard} A ping was answered with {answer.ErrorCondition}."),
             IqOutcome.NotConnected => Finding.Skipped($"The session was lost meanwhile. {heard}"),
             _ => Finding.Warning(
                 $"{gateway.Lider} does not answer ({answer.ErrorCondition ?? "no answer in time"}). {heard}",
                 "Look whether Lider's server program runs and is logged in under this name ([CONNECTION] receiverjid, receiverresource). Answers wait in the outbox until then."),
         };
     }
+    /// <summary>Whether Lider was heard lately, and no message has waited for its receipt longer than that.</summary>
+    private bool IsAtWork(AgentReport report) => IsFresh(report.LiderHeardAt) && (report.Outbox.Unconfirmed == 0 || IsFresh(report.LiderConfirmedAt));
+
+    private bool IsFresh(DateTimeOffset? at) => at is { } time && Patient.Time.GetUtcNow() - time <= Lately;
 }
