@@ -72,6 +72,7 @@ internal sealed class LiderHealth(Patient patient, GatewayOptions? gateway) : Ne
                 "Look whether Lider's server program runs and is logged in under this name ([CONNECTION] receiverjid, receiverresource). Answers wait in the outbox until then."),
         };
     }
+
     /// <summary>Whether Lider was heard lately, and no message has waited for its receipt longer than that.</summary>
     private bool IsAtWork(AgentReport report) => IsFresh(report.LiderHeardAt) && (report.Outbox.Unconfirmed == 0 || IsFresh(report.LiderConfirmedAt));
 
