@@ -125,6 +125,31 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
     }
 
     [Fact]
+    public async Task The_python_agent_is_stopped_by_its_own_program_and_goes_on_when_this_one_cannot_be_unpacked()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await OldPackage.InstallAsync(debian);
+        var systemd = new FakeSystemd(debian, runs: true);
+        var cut = File.ReadAllBytes(Package);
+        File.WriteAllBytes(debian.Path("/root/cut.deb"), cut[..(cut.Length / 2)]);
+
+        Assert.NotEqual(0, (await debian.TryAsync(null, "dpkg", "--unpack", "/root/cut.deb")).Code);
+
+        var asked = systemd.Asked();
+        Assert.Matches("stop ahenk.service\nby of the Python Ahenk\n(?s:.*)start ahenk.service", asked);
+        Assert.Contains("2.0.1 install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Version} ${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.False(Path.Exists(debian.Path("/var/ahenk/backup/before-3.0.0")));
+
+        await debian.InstallAsync(Package);
+
+        asked = systemd.Asked();
+        Assert.Matches("^(?s:.*?)stop ahenk.service\nby of the Python Ahenk\n", asked);
+        var reload = asked.IndexOf("daemon-reload", StringComparison.Ordinal);
+        Assert.True(reload >= 0 && !asked[..reload].Contains("by #!", StringComparison.Ordinal), asked);
+        Assert.Contains(" restart ahenk.service", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_upgrade_that_the_agent_runs_itself_restarts_it_later_and_from_outside()
     {
         await using var debian = await systems.CreateAsync("bookworm");
