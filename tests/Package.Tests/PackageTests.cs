@@ -82,6 +82,10 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
             string.Create(CultureInfo.InvariantCulture, $"[BASE]\ndbpath = /etc/ahenk/ahenk.db\n\n[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = 127.0.0.1\nport = {server.Port}\nservicename = {server.Domain}\n\n[MACHINE]\nagreement = 2\n"),
             Private | UnixFileMode.OtherRead);
         await OldPackage.MakeDatabaseAsync(debian.Path("/etc/ahenk/ahenk.db"));
+        const string Plugins = "/usr/share/ahenk/plugins/";
+        debian.Write(Plugins + "extra/__pycache__/main.pyc", "nobody's");
+        debian.Write(Plugins + "own/main.py", "an administrator's");
+        Directory.CreateSymbolicLink(debian.Path(Plugins + "linked"), "/root/old" + Plugins + "extra");
         var database = File.ReadAllBytes(debian.Path("/etc/ahenk/ahenk.db"));
 
         var said = await debian.InstallAsync(Package);
@@ -94,6 +98,9 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Equal(["ahenk.conf", "ahenk.db"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(debian.Path("/var/ahenk/backup")))).Select(Path.GetFileName).Order());
         Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(debian.Path("/var/ahenk/backup")));
         Assert.False(Path.Exists(debian.Path("/usr/share/ahenk/base")));
+        Assert.False(Path.Exists(debian.Path(Plugins + "script/main.py")));
+        Assert.All(["extra/main.py", "extra/data/words"], file => Assert.Equal("of the Python Ahenk\n", File.ReadAllText(debian.Path(Plugins + file))));
+        Assert.Equal("extra\n", File.ReadAllText(debian.Path("/var/lib/ahenk/restored-plugins")));
         Assert.False(Path.Exists(debian.Path("/etc/init.d/ahenk")));
         Assert.False(Path.Exists(debian.Path("/etc/logrotate.d/ahenk")));
         Assert.Contains("/usr/bin/ahenk", File.ReadAllText(debian.Path("/usr/share/ahenk/ahenkd.py")), StringComparison.Ordinal);
@@ -108,6 +115,11 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Equal(0, await StopAsync(agent));
         Assert.Contains("already", await debian.RunAsync("ahenk", "import"), StringComparison.Ordinal);
         Assert.Empty(lider.Violations);
+
+        await debian.InstallAsync(Next);
+        Assert.True(File.Exists(debian.Path(Plugins + "extra/main.py")));
+        await debian.RunAsync("dpkg", "--purge", "ahenk");
+        Assert.Equal(["linked", "own"], Directory.GetFileSystemEntries(debian.Path(Plugins)).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -138,6 +150,7 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         var asked = systemd.Asked();
         Assert.Matches("stop ahenk.service\nby of the Python Ahenk\n(?s:.*)start ahenk.service", asked);
         Assert.Contains("2.0.1 install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Version} ${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.True(File.Exists(debian.Path("/usr/share/ahenk/plugins/extra/main.py")));
         Assert.False(Path.Exists(debian.Path("/var/ahenk/backup/before-3.0.0")));
 
         await debian.InstallAsync(Package);
