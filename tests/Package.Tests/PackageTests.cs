@@ -13,7 +13,6 @@ namespace Ahenk.Package.Tests;
 public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSystems>
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Program = Private | UnixFileMode.UserExecute;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -163,33 +162,49 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
     }
 
     [Fact]
-    public async Task An_upgrade_that_the_agent_runs_itself_restarts_it_later_and_from_outside()
+    public async Task An_upgrade_and_a_removal_that_the_agent_runs_itself_end_it_later_and_from_outside()
     {
         await using var debian = await systems.CreateAsync("bookworm");
         await debian.InstallAsync(Package);
-
-        // What the maintainer scripts would find where systemd runs, and what they ask of it.
-        const string Log = "/root/asked";
-        Directory.CreateDirectory(debian.Path("/run/systemd/system"));
-        debian.Write("/usr/bin/systemctl", $"#!/bin/sh\necho systemctl \"$@\" >>{Log}\ncase \"$*\" in *is-active*) exit 3 ;; *is-enabled*) echo enabled ;; esac\n", Program);
-        debian.Write("/usr/bin/systemd-run", $"#!/bin/sh\necho systemd-run \"$@\" >>{Log}\n", Program);
-        File.Delete(debian.Path("/usr/sbin/policy-rc.d"));
+        var systemd = new FakeSystemd(debian, runs: false);
         File.Copy(Next, debian.Path("/root/next.deb"));
 
-        using (var group = new ControlGroup("ahenk.service"))
-        {
-            await Tool.RunAsync("sh", "-c", "echo $$ >\"$1\"; exec chroot \"$2\" dpkg -i /root/next.deb", "sh", group.Members, debian.Directory);
-        }
+        await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb");
 
-        var asked = File.ReadAllText(debian.Path(Log));
+        var asked = systemd.Asked();
         Assert.Contains("systemd-run --quiet --collect --unit=ahenk-upgrade --on-active=10s", asked, StringComparison.Ordinal);
         Assert.DoesNotContain(" restart ahenk.service", asked, StringComparison.Ordinal);
 
-        File.Delete(debian.Path(Log));
         await debian.RunAsync("dpkg-reconfigure", "-f", "noninteractive", "ahenk");
-        asked = File.ReadAllText(debian.Path(Log));
+        asked = systemd.Asked();
         Assert.Contains(" restart ahenk.service", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("systemd-run", asked, StringComparison.Ordinal);
+
+        await RunInAgentAsync(debian, "dpkg", "-r", "ahenk");
+        asked = systemd.Asked();
+        Assert.Contains("sh /run/ahenk-when-packages-are-done stop", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(" stop ahenk.service", asked, StringComparison.Ordinal);
+        Assert.False(Path.Exists(debian.Path("/usr/lib/ahenk")));
+        Assert.True(File.Exists(debian.Path("/run/ahenk-when-packages-are-done")));
+    }
+
+    [Fact]
+    public async Task Where_systemd_does_not_restart_or_stop_it_later_the_administrator_is_told_and_the_package_is_whole()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await debian.InstallAsync(Package);
+        new FakeSystemd(debian, runs: false).TakeTimers(false);
+        File.Copy(Next, debian.Path("/root/next.deb"));
+
+        Assert.Contains("systemctl --no-block restart ahenk", await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb"), StringComparison.Ordinal);
+        Assert.Contains("install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.Contains("systemctl stop ahenk", await RunInAgentAsync(debian, "dpkg", "-r", "ahenk"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunInAgentAsync(DebianSystem debian, params string[] command)
+    {
+        using var group = new ControlGroup("ahenk.service");
+        return await Tool.RunAsync("sh", ["-c", "echo $$ >\"$1\"; shift; exec chroot \"$@\"", "sh", group.Members, debian.Directory, .. command]);
     }
 
     private static async Task<LiderServer> StartLiderAsync(ProsodyServer server)
