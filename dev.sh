@@ -125,7 +125,7 @@ publish_package() {
     done
     find "$root" \( -name '*.xml' -o -name '*.pdb' \) -delete
     find "$root" -name __pycache__ -prune -exec rm -rf {} +
-    install -D -t "$lib" packaging/pam/ahenk-session packaging/restart-after-upgrade
+    install -D -t "$lib" packaging/pam/ahenk-session packaging/when-packages-are-done
     install -D -t "$share/ahenk" packaging/ahenkd.py
     install -D -m 644 packaging/pam/ahenk "$share/pam-configs/ahenk"
     install -D -m 644 packaging/systemd/ahenk.service "$root/lib/systemd/system/ahenk.service"

@@ -48,16 +48,13 @@ internal static class Dpkg
 
     /// <summary>Whether two versions are the same to dpkg: <c>0:1.0</c> is <c>1.0</c>.</summary>
     /// <exception cref="PluginInputException">dpkg does not answer; the message says why.</exception>
-    public static async Task<bool> IsSameVersionAsync(ICommandRunner runner, string one, string other, CancellationToken cancellationToken)
-    {
-        var result = await runner.RunAsync(new CommandLine("dpkg", "--compare-versions", one, "eq", other), cancellationToken);
-        return result switch
-        {
-            { Succeeded: true } => true,
-            { ExitCode: 1, TimedOut: false } => false,
-            _ => throw new PluginInputException($"The versions '{one}' and '{other}' could not be compared. {Explain("dpkg", result)}"),
-        };
-    }
+    public static Task<bool> IsSameVersionAsync(ICommandRunner runner, string one, string other, CancellationToken cancellationToken) =>
+        CompareAsync(runner, one, "eq", other, cancellationToken);
+
+    /// <summary>Whether a version is older to dpkg than another one: <c>1.0~rc1</c> is older than <c>1.0</c>.</summary>
+    /// <exception cref="PluginInputException">dpkg does not answer; the message says why.</exception>
+    public static Task<bool> IsOlderVersionAsync(ICommandRunner runner, string one, string other, CancellationToken cancellationToken) =>
+        CompareAsync(runner, one, "lt", other, cancellationToken);
 
     /// <summary>How a program failed, as a sentence.</summary>
     public static string Explain(string program, CommandResult result)
@@ -73,6 +70,17 @@ internal static class Dpkg
         return result.TimedOut
             ? $"{program} was ended, because it took too long. {words}".Trim()
             : $"{program} ended with exit code {result.ExitCode}: {words}".Trim();
+    }
+
+    private static async Task<bool> CompareAsync(ICommandRunner runner, string one, string relation, string other, CancellationToken cancellationToken)
+    {
+        var result = await runner.RunAsync(new CommandLine("dpkg", "--compare-versions", one, relation, other), cancellationToken);
+        return result switch
+        {
+            { Succeeded: true } => true,
+            { ExitCode: 1, TimedOut: false } => false,
+            _ => throw new PluginInputException($"The versions '{one}' and '{other}' could not be compared. {Explain("dpkg", result)}"),
+        };
     }
 
     private static KnownPackage Parse(string line) => line.Split('\t') is [var status, var name, var version]

@@ -1,6 +1,6 @@
 namespace Ahenk.Configuration;
 
-/// <summary>Changes keys in the files, and never so that a configuration which can be used cannot be used afterwards.</summary>
+/// <summary>Changes keys in the files, and never so that a configuration which can be used cannot be used afterwards. Changes at once follow each other.</summary>
 public static class ConfigurationChange
 {
     /// <summary>Sets a key in the file that decides on it: the last one that has it, else the main file, which is made when there is none.</summary>
@@ -8,6 +8,7 @@ public static class ConfigurationChange
     /// <exception cref="ConfigurationException">A file cannot be changed, or would be wrong afterwards.</exception>
     public static IReadOnlyList<(string File, int? Line)> Set(string mainFile, ConfigurationKey key, string value)
     {
+        using var held = ConfigurationLock.Take(mainFile);
         var files = ConfigurationFiles.Read(mainFile);
         var file = ConfigurationFile.Open(files.FindLast(key.Section, key.Name)?.File ?? files.MainFile);
         var line = file.Set(key.Section, key.Name, value);
@@ -20,6 +21,7 @@ public static class ConfigurationChange
     /// <exception cref="ConfigurationException">A file cannot be changed, or would be wrong afterwards.</exception>
     public static IReadOnlyList<(string File, int? Line)> Unset(string mainFile, ConfigurationKey key)
     {
+        using var held = ConfigurationLock.Take(mainFile);
         var changed = new List<(string File, int? Line)>();
         while (true)
         {

@@ -72,7 +72,7 @@ public sealed class ConfigurationFile
         return true;
     }
 
-    /// <summary>Writes the file beside the old one and puts it in its place: a crash leaves the old or the new one, whole. Mode 0600, the owner stays.</summary>
+    /// <summary>Writes the file beside the old one and puts it in its place: a crash leaves the old or the new one, whole. Mode 0600.</summary>
     /// <exception cref="ConfigurationException">It cannot be written, or somebody else has changed it meanwhile.</exception>
     public void Save()
     {
@@ -106,7 +106,9 @@ public sealed class ConfigurationFile
         }
     }
 
-    private static void RequireOwnDirectory(string folder)
+    /// <summary>Nobody else may have a say in what is in it.</summary>
+    /// <exception cref="ConfigurationException">Others can write it, or it cannot be read.</exception>
+    internal static void RequireOwnDirectory(string folder)
     {
         using var handle = FileCalls.Open(folder, FileCalls.ReadOnly | FileCalls.OnlyDirectory | FileCalls.CloseOnExec);
         if (handle.IsInvalid || FileCalls.Status(handle) is not { } status)
@@ -197,11 +199,6 @@ public sealed class ConfigurationFile
             UnixCreateMode = Private,
         });
         stream.Write(ToBytes());
-        if (_found is { } found && found.User != FileCalls.EffectiveUser() && FileCalls.ChangeOwner(stream.SafeFileHandle, found.User, found.Group) != 0)
-        {
-            throw new IOException($"its owner cannot be kept: {FileCalls.FailureText}");
-        }
-
         stream.Flush(flushToDisk: true);
     }
 }

@@ -306,7 +306,7 @@ public static class ConfigurationKeys
         "otlp_headers",
         null,
         "headers for the collector, as `NAME=VALUE` with commas between them (percent-encoded as in OTEL_EXPORTER_OTLP_HEADERS); they are secret, and are sent over https or to this machine only")
-    { IsSecret = true, Rule = (ValueRules.AreHeaders, "NAME=VALUE, with commas between several") };
+    { IsSecret = true, Rule = (ValueRules.AreHeaders, "NAME=VALUE, with commas between several; each name once, and no comma (%2C) in a value") };
 
     /// <summary>The whole table.</summary>
     public static IReadOnlyList<ConfigurationKey> All { get; } =

@@ -46,9 +46,6 @@ internal static partial class FileCalls
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeFileHandle file, int operation);
 
-    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
-    internal static partial int ChangeOwner(SafeFileHandle file, uint user, uint group);
-
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Synchronise(SafeFileHandle file);
 

@@ -38,11 +38,18 @@ public static class ValueRules
         Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps) &&
         address is { UserInfo: "", Query: "", Fragment: "" } && address.Host.Length > 0;
 
-    /// <summary>Headers of HTTP (RFC 9110, 5.6.2: names are tokens) as OpenTelemetry writes them.</summary>
-    public static bool AreHeaders(string text) => text.Split(',').All(static header =>
-        header.Split('=', 2) is [var name, var value] && name.Trim() is { Length: > 0 } token && value.Length > 0 &&
-        token.All(static letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal)) &&
-        value.All(static letter => letter is > ' ' and <= '~' or ' '));
+    /// <summary>
+    /// Headers of HTTP (RFC 9110, 5.6.2: names are tokens) as OpenTelemetry writes them. Its exporter decodes all of it before it looks for commas, so that a value
+    /// can have none, takes each name once, and has a User-Agent of its own.
+    /// </summary>
+    public static bool AreHeaders(string text)
+    {
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "User-Agent" };
+        return !text.Contains("%2C", StringComparison.OrdinalIgnoreCase) && Uri.UnescapeDataString(text).Split(',').All(header =>
+            header.Split('=', 2) is [var name, var value] && name.Trim() is { Length: > 0 } token && value.Trim().Length > 0 &&
+            token.All(static letter => char.IsAsciiLetterOrDigit(letter) || "!#$%&'*+-.^_`|~".Contains(letter, StringComparison.Ordinal)) &&
+            value.All(static letter => letter is >= ' ' and <= '~') && names.Add(token));
+    }
 
     private static bool IsJidPart(string part, string forbidden) =>
         part.Length > 0 && Encoding.UTF8.GetByteCount(part) <= MostJidBytes &&

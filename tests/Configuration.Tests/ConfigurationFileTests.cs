@@ -192,18 +192,4 @@ public sealed class ConfigurationFileTests : IDisposable
 
         Assert.Contains("regular file", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Open(_folder.Main)).Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void The_owner_stays()
-    {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Only root can give files away.");
-        _folder.Write("[TASK]\n");
-        var owned = FileContent.Read(_folder.Main, followLinks: false)!;
-        Assert.Equal(0u, owned.Status.User);
-        var file = ConfigurationFile.Open(_folder.Main);
-        file.Set("TASK", "keep_days", "3");
-        file.Save();
-
-        Assert.Equal((owned.Status.User, owned.Status.Group), (FileContent.Read(_folder.Main, false)!.Status.User, FileContent.Read(_folder.Main, false)!.Status.Group));
-    }
 }

@@ -35,8 +35,8 @@ internal static class OldPackage
         string[] configuration = ["/etc/ahenk/ahenk.conf", "/etc/ahenk/log.conf", "/etc/init.d/ahenk", "/etc/logrotate.d/ahenk"];
         string[] others =
         [
-            "/usr/share/ahenk/ahenkd.py", "/usr/share/ahenk/base/scope.py", "/usr/share/ahenk/plugins/script/main.py", "/lib/systemd/system/ahenk.service",
-            "/usr/share/libpam-script/pam_script_ses_open",
+            "/usr/share/ahenk/ahenkd.py", "/usr/share/ahenk/base/scope.py", "/usr/share/ahenk/plugins/script/main.py", "/usr/share/ahenk/plugins/extra/main.py",
+            "/usr/share/ahenk/plugins/extra/data/words", "/lib/systemd/system/ahenk.service", "/usr/share/libpam-script/pam_script_ses_open",
         ];
         foreach (var file in configuration.Concat(others))
         {

@@ -13,7 +13,6 @@ namespace Ahenk.Package.Tests;
 public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSystems>
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Program = Private | UnixFileMode.UserExecute;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -82,6 +81,10 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
             string.Create(CultureInfo.InvariantCulture, $"[BASE]\ndbpath = /etc/ahenk/ahenk.db\n\n[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = 127.0.0.1\nport = {server.Port}\nservicename = {server.Domain}\n\n[MACHINE]\nagreement = 2\n"),
             Private | UnixFileMode.OtherRead);
         await OldPackage.MakeDatabaseAsync(debian.Path("/etc/ahenk/ahenk.db"));
+        const string Plugins = "/usr/share/ahenk/plugins/";
+        debian.Write(Plugins + "extra/__pycache__/main.pyc", "nobody's");
+        debian.Write(Plugins + "own/main.py", "an administrator's");
+        Directory.CreateSymbolicLink(debian.Path(Plugins + "linked"), "/root/old" + Plugins + "extra");
         var database = File.ReadAllBytes(debian.Path("/etc/ahenk/ahenk.db"));
 
         var said = await debian.InstallAsync(Package);
@@ -94,6 +97,9 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Equal(["ahenk.conf", "ahenk.db"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(debian.Path("/var/ahenk/backup")))).Select(Path.GetFileName).Order());
         Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(debian.Path("/var/ahenk/backup")));
         Assert.False(Path.Exists(debian.Path("/usr/share/ahenk/base")));
+        Assert.False(Path.Exists(debian.Path(Plugins + "script/main.py")));
+        Assert.All(["extra/main.py", "extra/data/words"], file => Assert.Equal("of the Python Ahenk\n", File.ReadAllText(debian.Path(Plugins + file))));
+        Assert.Equal("extra\n", File.ReadAllText(debian.Path("/var/lib/ahenk/restored-plugins")));
         Assert.False(Path.Exists(debian.Path("/etc/init.d/ahenk")));
         Assert.False(Path.Exists(debian.Path("/etc/logrotate.d/ahenk")));
         Assert.Contains("/usr/bin/ahenk", File.ReadAllText(debian.Path("/usr/share/ahenk/ahenkd.py")), StringComparison.Ordinal);
@@ -108,6 +114,11 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Equal(0, await StopAsync(agent));
         Assert.Contains("already", await debian.RunAsync("ahenk", "import"), StringComparison.Ordinal);
         Assert.Empty(lider.Violations);
+
+        await debian.InstallAsync(Next);
+        Assert.True(File.Exists(debian.Path(Plugins + "extra/main.py")));
+        await debian.RunAsync("dpkg", "--purge", "ahenk");
+        Assert.Equal(["linked", "own"], Directory.GetFileSystemEntries(debian.Path(Plugins)).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -125,33 +136,75 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
     }
 
     [Fact]
-    public async Task An_upgrade_that_the_agent_runs_itself_restarts_it_later_and_from_outside()
+    public async Task The_python_agent_is_stopped_by_its_own_program_and_goes_on_when_this_one_cannot_be_unpacked()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await OldPackage.InstallAsync(debian);
+        var systemd = new FakeSystemd(debian, runs: true);
+        var cut = File.ReadAllBytes(Package);
+        File.WriteAllBytes(debian.Path("/root/cut.deb"), cut[..(cut.Length / 2)]);
+
+        Assert.NotEqual(0, (await debian.TryAsync(null, "dpkg", "--unpack", "/root/cut.deb")).Code);
+
+        var asked = systemd.Asked();
+        Assert.Matches("stop ahenk.service\nby of the Python Ahenk\n(?s:.*)start ahenk.service", asked);
+        Assert.Contains("2.0.1 install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Version} ${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.True(File.Exists(debian.Path("/usr/share/ahenk/plugins/extra/main.py")));
+        Assert.False(Path.Exists(debian.Path("/var/ahenk/backup/before-3.0.0")));
+
+        await debian.InstallAsync(Package);
+
+        asked = systemd.Asked();
+        Assert.Matches("^(?s:.*?)stop ahenk.service\nby of the Python Ahenk\n", asked);
+        var reload = asked.IndexOf("daemon-reload", StringComparison.Ordinal);
+        Assert.True(reload >= 0 && !asked[..reload].Contains("by #!", StringComparison.Ordinal), asked);
+        Assert.Contains(" restart ahenk.service", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upgrade_and_a_removal_that_the_agent_runs_itself_end_it_later_and_from_outside()
     {
         await using var debian = await systems.CreateAsync("bookworm");
         await debian.InstallAsync(Package);
-
-        // What the maintainer scripts would find where systemd runs, and what they ask of it.
-        const string Log = "/root/asked";
-        Directory.CreateDirectory(debian.Path("/run/systemd/system"));
-        debian.Write("/usr/bin/systemctl", $"#!/bin/sh\necho systemctl \"$@\" >>{Log}\ncase \"$*\" in *is-active*) exit 3 ;; *is-enabled*) echo enabled ;; esac\n", Program);
-        debian.Write("/usr/bin/systemd-run", $"#!/bin/sh\necho systemd-run \"$@\" >>{Log}\n", Program);
-        File.Delete(debian.Path("/usr/sbin/policy-rc.d"));
+        var systemd = new FakeSystemd(debian, runs: false);
         File.Copy(Next, debian.Path("/root/next.deb"));
 
-        using (var group = new ControlGroup("ahenk.service"))
-        {
-            await Tool.RunAsync("sh", "-c", "echo $$ >\"$1\"; exec chroot \"$2\" dpkg -i /root/next.deb", "sh", group.Members, debian.Directory);
-        }
+        await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb");
 
-        var asked = File.ReadAllText(debian.Path(Log));
+        var asked = systemd.Asked();
         Assert.Contains("systemd-run --quiet --collect --unit=ahenk-upgrade --on-active=10s", asked, StringComparison.Ordinal);
         Assert.DoesNotContain(" restart ahenk.service", asked, StringComparison.Ordinal);
 
-        File.Delete(debian.Path(Log));
         await debian.RunAsync("dpkg-reconfigure", "-f", "noninteractive", "ahenk");
-        asked = File.ReadAllText(debian.Path(Log));
+        asked = systemd.Asked();
         Assert.Contains(" restart ahenk.service", asked, StringComparison.Ordinal);
         Assert.DoesNotContain("systemd-run", asked, StringComparison.Ordinal);
+
+        await RunInAgentAsync(debian, "dpkg", "-r", "ahenk");
+        asked = systemd.Asked();
+        Assert.Contains("sh /run/ahenk-when-packages-are-done stop", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(" stop ahenk.service", asked, StringComparison.Ordinal);
+        Assert.False(Path.Exists(debian.Path("/usr/lib/ahenk")));
+        Assert.True(File.Exists(debian.Path("/run/ahenk-when-packages-are-done")));
+    }
+
+    [Fact]
+    public async Task Where_systemd_does_not_restart_or_stop_it_later_the_administrator_is_told_and_the_package_is_whole()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await debian.InstallAsync(Package);
+        new FakeSystemd(debian, runs: false).TakeTimers(false);
+        File.Copy(Next, debian.Path("/root/next.deb"));
+
+        Assert.Contains("systemctl --no-block restart ahenk", await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb"), StringComparison.Ordinal);
+        Assert.Contains("install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Status}", "ahenk"), StringComparison.Ordinal);
+        Assert.Contains("systemctl stop ahenk", await RunInAgentAsync(debian, "dpkg", "-r", "ahenk"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunInAgentAsync(DebianSystem debian, params string[] command)
+    {
+        using var group = new ControlGroup("ahenk.service");
+        return await Tool.RunAsync("sh", ["-c", "echo $$ >\"$1\"; shift; exec chroot \"$@\"", "sh", group.Members, debian.Directory, .. command]);
     }
 
     private static async Task<LiderServer> StartLiderAsync(ProsodyServer server)

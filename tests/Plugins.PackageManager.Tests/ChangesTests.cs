@@ -19,7 +19,13 @@ public sealed class ChangesTests : PackageTest
         ["apt-get --simulate install there"] = FakeRunner.Says("there is already the newest version\n"),
         ["apt-get --simulate install mail-agent"] = FakeRunner.Says("Inst exim4 (4)\n"),
         ["apt-get --simulate install old-ahenk"] = FakeRunner.Says("Remv ahenk [3.0]\nInst old-ahenk (1)\n"),
-        ["apt-get --simulate install ahenk"] = FakeRunner.Says("Inst ahenk [3.0] (3.1)\n"),
+        ["apt-get --simulate install ahenk"] = FakeRunner.Says("Inst ahenk [3.0] (3.1 Debian:12 [amd64])\nConf ahenk (3.1 Debian:12 [amd64])\n"),
+        ["apt-get install ahenk"] = FakeRunner.Says("done"),
+        ["apt-get --simulate --allow-downgrades install ahenk=2.0"] = FakeRunner.Says("Inst ahenk:amd64 [3.0] (2.0 Debian:12 [all])\n"),
+        ["apt-get --simulate purge ahenk"] = FakeRunner.Says("Purg ahenk [3.0]\n"),
+        ["dpkg-query --show ahenk"] = FakeRunner.Says("installed\tahenk\t3.0\n"),
+        ["dpkg --compare-versions 3.1 lt 3.0"] = FakeRunner.Says("", 1),
+        ["dpkg --compare-versions 2.0 lt 3.0"] = FakeRunner.Says(""),
         ["apt-get --simulate purge libc6"] = FakeRunner.Says("Purg libc6\nRemv ahenk-plugins:amd64\n"),
         ["apt-get --simulate install unknown"] = FakeRunner.Says("", 100, "E: Unable to locate package unknown"),
         ["apt-get --simulate --allow-downgrades install tree=1.9"] = FakeRunner.Says("Inst tree [2.1] (1.9 Debian)\n"),
@@ -68,7 +74,7 @@ public sealed class ChangesTests : PackageTest
     [InlineData("i", "unknown", "Unable to locate package")]
     [InlineData("i", "mail-agent", "apt would install exim4")]
     [InlineData("i", "old-ahenk", "a part of the agent itself")]
-    [InlineData("i", "ahenk", "replace the agent while it works")]
+    [InlineData("u", "ahenk", "a part of the agent itself")]
     [InlineData("u", "libc6", "a part of the agent itself")]
     [InlineData("x", "tree", "neither to install nor to uninstall")]
     [InlineData("", "tree", "neither to install nor to uninstall")]
@@ -88,6 +94,18 @@ public sealed class ChangesTests : PackageTest
         Assert.Contains(because, (string?)result.Data!["Result"], StringComparison.Ordinal);
         Assert.DoesNotContain(_runner.Lines, line => line.StartsWith("apt-get install", StringComparison.Ordinal) && line != "apt-get install tree");
         Assert.DoesNotContain(_runner.Lines, line => line.StartsWith("apt-get purge", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_agent_itself_is_upgraded_and_never_brought_to_an_older_version()
+    {
+        var upgrade = await Manage(("i", "ahenk"));
+        var downgrade = await Run(_runner, "PACKAGE_ARCHIVE", new JsonObject { ["packageName"] = "ahenk", ["packageVersion"] = "2.0" });
+
+        Assert.Equal((PluginCode.Processed, "ahenk has been installed."), (upgrade.Code, (string?)upgrade.Data!["Result"]));
+        Assert.Equal(PluginCode.Error, downgrade.Code);
+        Assert.Contains("an older one, 2.0 in place of 3.0", downgrade.Message, StringComparison.Ordinal);
+        Assert.Single(_runner.Lines, line => line.StartsWith("apt-get", StringComparison.Ordinal) && !line.Contains("--simulate", StringComparison.Ordinal));
     }
 
     [Fact]

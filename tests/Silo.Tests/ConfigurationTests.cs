@@ -214,6 +214,11 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("otlp_endpoint", "http://collector/?key=secret")]
     [InlineData("otlp_headers", "hush-hush")]
     [InlineData("otlp_headers", "a=b,=hush-hush")]
+    [InlineData("otlp_headers", "authorization=Bearer%20hush%2Chush")]
+    [InlineData("otlp_headers", "a=1%2cb=hush-hush")]
+    [InlineData("otlp_headers", "a=1,A=hush-hush")]
+    [InlineData("otlp_headers", "user-agent=hush-hush")]
+    [InlineData("otlp_headers", "a=hush%0D%0Ahush")]
     [InlineData("metrics_file", "relative.prom")]
     public void What_is_no_place_for_metrics_is_refused(string key, string value)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Control;
-using Ahenk.Silo.Diagnostics;
 
 namespace Ahenk.Silo.Tests;
 
@@ -41,14 +40,6 @@ public sealed class ControlDashboardTests : IDisposable
         _access.Opened("http://127.0.0.1:1/?token=x");
 
         Assert.Equal(JsonRpc.Forbidden, (await Assert.ThrowsAsync<ControlException>(() => AskAsync("", 4242))).Code);
-    }
-
-    [Fact]
-    public void A_dashboard_that_is_not_installed_is_named_and_keeps_nothing_from_starting()
-    {
-        Assert.Null(DashboardAssembly.Load(Path.Combine(_folder.Root, "none"), _access));
-
-        Assert.Contains("Install the package again", _access.Problem, StringComparison.Ordinal);
     }
 
     private async Task<JsonNode> AskAsync(string configuration, uint user)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Ahenk.Configuration;
 using Ahenk.Grains.Interfaces;
 using Ahenk.Silo.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -91,6 +92,28 @@ public sealed class MetricsExportTests : IDisposable
         Assert.Equal(("POST", "/v1/metrics", "application/x-protobuf", "Bearer of-the-test"), (request.Method, request.Path, request.ContentType, request.Authorization));
         Assert.True(ContainsText(request.Body, "ahenk.connection.up"));
         Assert.True(ContainsText(request.Body, "service.name"));
+    }
+
+    [Fact]
+    public async Task A_collector_that_cannot_be_opened_is_told_and_ends_nothing()
+    {
+        // The exporter's own reading refuses it; the configuration's rule would, too.
+        await using var running = await RunAsync(Options(file: File, endpoint: new Uri("http://127.0.0.1:9/v1/metrics"), headers: "a=1,a=2"));
+        await _lines.WaitAsync(line => line.Contains("http://127.0.0.1:9/v1/metrics: metrics could not be read or put there", StringComparison.Ordinal), Advance);
+
+        await WaitAsync(text => text.Value("ahenk_connection_up") == 1);
+        _agent.IsUp = false;
+        await WaitAsync(text => text.Value("ahenk_connection_up") == 0);
+    }
+
+    [Theory]
+    [InlineData("authorization=Bearer%20of-the-test")]
+    [InlineData("a=1, b = 2=3 ,c=100%25")]
+    [InlineData("x-key=%22quoted%22,Authorization=Basic YTpi")]
+    public void What_the_configuration_takes_as_headers_the_exporter_takes(string headers)
+    {
+        Assert.True(ValueRules.AreHeaders(headers));
+        using var export = new OtlpExport(new Uri("http://127.0.0.1:9/v1/metrics"), headers, ["of-this-test"], new AgentVersion("1.2.3"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Ahenk.Plugins.Sdk;
 using Microsoft.Extensions.Logging;
 
@@ -109,10 +110,23 @@ internal static partial class AptGet
         var removals = Names(result.Output, "Remv ").Concat(Names(result.Output, "Purg ")).Distinct().ToList();
         var problem = removals.Find(IsOfAgent) is { } removed
             ? $"That would remove {removed}, a part of the agent itself. Unregister the machine and remove it by hand if that is wanted."
-            : installs.Exists(package => Is(package, Agent))
-                ? "That would replace the agent while it works. Upgrade the agent by other means, such as unattended-upgrades."
-                : null;
+            : await FindDowngradeAsync(context, result.Output, cancellationToken);
         return new Plan(installs, removals, problem);
+    }
+
+    /// <summary>A newer agent may replace this one, for its package delays the restart; an older one may not know what this one has stored, nor delay anything.</summary>
+    private static async Task<string?> FindDowngradeAsync(PluginContext context, string simulation, CancellationToken cancellationToken)
+    {
+        foreach (var change in Replacements().Matches(simulation).Where(change => Is(change.Groups["package"].Value, Agent)))
+        {
+            var (present, coming) = (change.Groups["present"].Value, change.Groups["coming"].Value);
+            if (await Dpkg.IsOlderVersionAsync(context.Machine.Commands, coming, present, cancellationToken))
+            {
+                return $"That would replace the agent by an older one, {coming} in place of {present}, while it works. Do it by hand if that is wanted.";
+            }
+        }
+
+        return null;
     }
 
     private static async Task<CommandResult> ChangeAsync(PluginContext context, string[] command, CancellationToken cancellationToken)
@@ -145,6 +159,10 @@ internal static partial class AptGet
         TerminationGrace = TimeSpan.FromMinutes(1),
         Keep = KeptPart.End,
     };
+
+    /// <summary>Packages that are there, and come in another version.</summary>
+    [GeneratedRegex(@"^Inst (?<package>\S+) \[(?<present>\S+)\] \((?<coming>[^\s)]+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Replacements();
 
     /// <summary>The packages of a simulation's lines, such as <c>Inst NAME [OLD] (NEW ...)</c>.</summary>
     private static IEnumerable<string> Names(string output, string verb) => output.Split('\n')

@@ -1,6 +1,7 @@
-using System.Reflection;
 using System.Runtime.Loader;
 using Ahenk.Grains.Interfaces;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ahenk.Silo.Diagnostics;
 
@@ -15,21 +16,31 @@ internal static class DashboardAssembly
     /// <summary>Where it is installed.</summary>
     public static string Folder => Path.Combine(AppContext.BaseDirectory, "dashboard");
 
-    /// <summary>Loads it, into the daemon's own context: Orleans finds types by their assembly's name there.</summary>
-    /// <returns>The module; <see langword="null"/>: it cannot be loaded, which is told to <paramref name="access"/>.</returns>
-    public static IDashboardModule? Load(string folder, DashboardAccess access)
+    /// <summary>Loads it, into the daemon's own context: Orleans finds types by their assembly's name there; and adds it to the silo's services.</summary>
+    /// <param name="services">Stay as they are when it does not fit.</param>
+    /// <param name="folder">Where it is.</param>
+    /// <param name="access">Told when it cannot be loaded or added.</param>
+    public static void AddTo(IServiceCollection services, string folder, DashboardAccess access)
     {
         try
         {
-            AssemblyLoadContext.Default.Resolving += (context, name) =>
-                Path.Combine(folder, Path.GetFileName(name.Name) + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
-            var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(folder, Name + ".dll"));
-            return (IDashboardModule)Activator.CreateInstance(assembly.GetType($"{Name}.DashboardModule", throwOnError: true)!)!;
+            IServiceCollection scratch = new ServiceCollection { services };
+            Load(folder).AddTo(scratch, access);
+            services.Clear();
+            services.Add(scratch);
         }
-        catch (Exception failure) when (failure is IOException or BadImageFormatException or TypeLoadException or TargetInvocationException)
+        catch (Exception failure)
         {
-            access.Failed($"The dashboard cannot be loaded from {folder}: {failure.Message} Install the package again; the agent works without it.");
-            return null;
+            // A folder of another version fails in its own ways, a method that is missing when it is called for one. None of them is to end the agent.
+            access.Failed($"The dashboard cannot be loaded from {folder}: {failure.GetBaseException().Message} Install the package again; the agent works without it.");
         }
+    }
+
+    private static IDashboardModule Load(string folder)
+    {
+        AssemblyLoadContext.Default.Resolving += (context, name) =>
+            Path.Combine(folder, Path.GetFileName(name.Name) + ".dll") is var file && File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
+        var assembly = AssemblyLoadContext.Default.LoadFromAssemblyPath(Path.Combine(folder, Name + ".dll"));
+        return (IDashboardModule)Activator.CreateInstance(assembly.GetType($"{Name}.DashboardModule", throwOnError: true)!)!;
     }
 }

@@ -12,9 +12,9 @@ internal static class DiagnosticsSetup
     {
         var access = new DashboardAccess(options.DashboardPort);
         services.AddSingleton(access);
-        if (options.Dashboard && DashboardAssembly.Load(DashboardAssembly.Folder, access) is { } module)
+        if (options.Dashboard)
         {
-            module.AddTo(services, access);
+            DashboardAssembly.AddTo(services, DashboardAssembly.Folder, access);
         }
 
         if (access.Problem is { } problem)

@@ -19,12 +19,18 @@ internal sealed partial class MetricsExport(
         var places = new List<Place>();
         if (options.MetricsFile is { } path)
         {
-            places.Add(OpenFile(path, meters));
+            places.Add(new Place(path, () => OpenFile(path, meters)));
         }
 
         if (options.OtlpEndpoint is { } endpoint)
         {
-            places.Add(OpenCollector(endpoint, meters));
+            places.Add(new Place(endpoint.ToString(), () => OpenCollector(endpoint, meters)));
+        }
+
+        foreach (var place in places)
+        {
+            // Before the first look at the agent, which may take long: what is counted meanwhile is not to be lost.
+            await Attempt(place.Name, () => Task.Run(place.Open, CancellationToken.None));
         }
 
         using var timer = new PeriodicTimer(options.MetricsInterval, time);
@@ -38,7 +44,7 @@ internal sealed partial class MetricsExport(
             }
         }
         while (await Tick(timer, stoppingToken));
-        places.ForEach(place => place.Owner.Dispose());
+        places.ForEach(place => place.Dispose());
     }
 
     private static async Task<bool> Tick(PeriodicTimer timer, CancellationToken stoppingToken)
@@ -53,17 +59,17 @@ internal sealed partial class MetricsExport(
         }
     }
 
-    private static Place OpenFile(string path, string[] meters)
+    private static (Action Put, IDisposable Owner) OpenFile(string path, string[] meters)
     {
         var collector = new MetricCollector(meters);
-        return new Place(path, () => MetricsFile.Write(path, PrometheusText.Write(collector.Collect())), collector);
+        return (() => MetricsFile.Write(path, PrometheusText.Write(collector.Collect())), collector);
     }
 
     /// <summary>In a method of its own: OpenTelemetry's assemblies are loaded when it is called, and not before.</summary>
-    private Place OpenCollector(Uri endpoint, string[] meters)
+    private (Action Put, IDisposable Owner) OpenCollector(Uri endpoint, string[] meters)
     {
         var export = new OtlpExport(endpoint, options.OtlpHeaders, meters, version);
-        return new Place(endpoint.ToString(), export.Send, export);
+        return (export.Send, export);
     }
 
     private async Task Attempt(string place, Func<Task> export)
@@ -92,6 +98,17 @@ internal sealed partial class MetricsExport(
     [LoggerMessage(3991, LogLevel.Information, "[METRICS] {Place}: metrics arrive again")]
     private partial void LogBack(string place);
 
-    /// <summary>Where metrics go.</summary>
-    private sealed record Place(string Name, Action Put, IDisposable Owner);
+    /// <summary>Where metrics go. What cannot be opened fails as what cannot be reached does, and is tried again.</summary>
+    private sealed class Place(string name, Func<(Action Put, IDisposable Owner)> open) : IDisposable
+    {
+        private (Action Put, IDisposable Owner)? _opened;
+
+        public string Name => name;
+
+        public void Open() => _opened ??= open();
+
+        public void Put() => (_opened ??= open()).Put();
+
+        public void Dispose() => _opened?.Owner.Dispose();
+    }
 }

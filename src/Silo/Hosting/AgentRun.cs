@@ -1,3 +1,4 @@
+using Ahenk.Gateway.Xmpp;
 using Ahenk.Grains.Interfaces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,5 +28,19 @@ internal static class AgentRun
         await Task.WhenAny(toldToEnd, ending.Task);
         using var limit = new CancellationTokenSource(host.Services.GetRequiredService<EndingOptions>().Whole);
         await host.StopAsync(limit.Token);
+        EndForFailedParts(host.Services);
+    }
+
+    /// <summary>The host ends in order when a part of it fails. For the service manager, and for whoever looks for crashes, that is no end as asked.</summary>
+    private static void EndForFailedParts(IServiceProvider services)
+    {
+        var exit = services.GetRequiredService<AgentExit>();
+        foreach (var part in services.GetServices<IHostedService>().OfType<BackgroundService>())
+        {
+            if (exit.Code == AgentExit.Success && part.ExecuteTask is { IsFaulted: true, Exception: { } failure })
+            {
+                exit.End(AgentExit.Failure, $"{part.GetType().Name} failed unexpectedly: {failure.GetBaseException().Message} The lines before say where.");
+            }
+        }
     }
 }

@@ -11,10 +11,10 @@ namespace Ahenk.Silo.Hosting;
 /// </summary>
 internal sealed partial class DatabaseStart(AhenkSettings settings, TimeProvider time, ILogger<AhenkDatabase> logger)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
-
     /// <summary>Below the time that the unit has for starting, and so long that ten of them do not fit into the time within which systemd counts starts.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(75);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes the directories and opens the database; repairs it where it is damaged.</summary>
     /// <param name="toldToEnd">Completes when the agent is to end: the disk is not waited for then.</param>
