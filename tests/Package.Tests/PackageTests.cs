@@ -94,6 +94,7 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         Assert.Contains("password = geheim", File.ReadAllText(debian.Path("/etc/ahenk/ahenk.conf")), StringComparison.Ordinal);
         Assert.Equal(Private, File.GetUnixFileMode(debian.Path("/etc/ahenk/ahenk.conf")));
         Assert.Equal(database, File.ReadAllBytes(debian.Path("/etc/ahenk/ahenk.db")));
+        Assert.Equal(Private, File.GetUnixFileMode(debian.Path("/etc/ahenk/ahenk.db")));
         Assert.Equal(["ahenk.conf", "ahenk.db"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(debian.Path("/var/ahenk/backup")))).Select(Path.GetFileName).Order());
         Assert.Equal(Private | UnixFileMode.UserExecute, File.GetUnixFileMode(debian.Path("/var/ahenk/backup")));
         Assert.False(Path.Exists(debian.Path("/usr/share/ahenk/base")));
@@ -189,6 +190,29 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
     }
 
     [Fact]
+    public async Task What_the_python_agent_does_while_it_installs_the_package_is_taken_over_too()
+    {
+        await using var debian = await systems.CreateAsync("bookworm");
+        await OldPackage.InstallAsync(debian);
+        debian.Write("/etc/ahenk/ahenk.conf", "[BASE]\ndbpath = /etc/ahenk/ahenk.db\n\n[CONNECTION]\nuid = pc-7\npassword = geheim\nhost = 127.0.0.1\nservicename = example.org\n");
+        await OldPackage.MakeDatabaseAsync(debian.Path("/etc/ahenk/ahenk.db"));
+        var systemd = new FakeSystemd(debian, runs: false);
+        File.Copy(Package, debian.Path("/root/ahenk.deb"));
+
+        await RunInAgentAsync(debian, "dpkg", "-i", "/root/ahenk.deb");
+
+        var asked = systemd.Asked();
+        Assert.Contains("when-packages-are-done move", asked, StringComparison.Ordinal);
+        Assert.DoesNotContain(" stop ahenk.service", asked, StringComparison.Ordinal);
+        Assert.False(Path.Exists(debian.Path("/var/lib/ahenk/ahenk.db")));
+
+        await debian.RunAsync("/usr/lib/ahenk/when-packages-are-done", "move");
+
+        Assert.Matches(" stop ahenk.service\n(?s:.*) start ahenk.service\n$", systemd.Asked());
+        Assert.Contains("already", await debian.RunAsync("ahenk", "import"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_systemd_does_not_restart_or_stop_it_later_the_administrator_is_told_and_the_package_is_whole()
     {
         await using var debian = await systems.CreateAsync("bookworm");
@@ -196,7 +220,7 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         new FakeSystemd(debian, runs: false).TakeTimers(false);
         File.Copy(Next, debian.Path("/root/next.deb"));
 
-        Assert.Contains("systemctl --no-block restart ahenk", await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb"), StringComparison.Ordinal);
+        Assert.Contains("when-packages-are-done restart", await RunInAgentAsync(debian, "dpkg", "-i", "/root/next.deb"), StringComparison.Ordinal);
         Assert.Contains("install ok installed", await debian.RunAsync("dpkg-query", "-W", "-f", "${Status}", "ahenk"), StringComparison.Ordinal);
         Assert.Contains("systemctl stop ahenk", await RunInAgentAsync(debian, "dpkg", "-r", "ahenk"), StringComparison.Ordinal);
     }
