@@ -131,6 +131,20 @@ public sealed class CleanWordTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_database_that_is_missing_the_last_good_copy_is_kept()
+    {
+        await FillAsync();
+        File.Move(Database, DatabaseFiles.GoodCopyOf(Database));
+
+        Assert.Equal(0, Clean());
+
+        Assert.Equal(["ahenkd.lock"], Directory.GetFiles(State).Select(Path.GetFileName));
+        await using var restored = AhenkDatabase.Open(
+            new StorageOptions { Path = Path.Combine(Backups, "20260305T084000Z", "ahenk.db") }, _clock, NullLogger<AhenkDatabase>.Instance);
+        Assert.Equal("kept", await restored.Documents.FindAsync(new DocumentKey("test", "a")));
+    }
+
+    [Fact]
     public void A_machine_without_state_is_clean_already_and_the_configuration_is_kept_all_the_same()
     {
         Assert.Equal(0, Clean());

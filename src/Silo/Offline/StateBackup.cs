@@ -53,7 +53,7 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
             Copy(companion, Path.Combine(unfinished, Path.GetFileName(companion)));
         }
 
-        var remark = File.Exists(settings.DatabaseFile) ? CopyDatabase(Path.Combine(unfinished, Path.GetFileName(settings.DatabaseFile))) : null;
+        var remark = CopyDatabase(Path.Combine(unfinished, Path.GetFileName(settings.DatabaseFile)));
         Directory.Move(unfinished, directory);
         Prune();
         return (directory, remark);
@@ -92,6 +92,17 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
 
     private string? CopyDatabase(string copy)
     {
+        if (!File.Exists(settings.DatabaseFile))
+        {
+            // What the next start would make a database of.
+            if (DatabaseFiles.GoodCopyOf(settings.DatabaseFile) is var good && File.Exists(good))
+            {
+                Copy(good, copy);
+            }
+
+            return null;
+        }
+
         try
         {
             DatabaseBackup.Write(settings.DatabaseFile, copy);
