@@ -30,6 +30,8 @@ internal sealed partial class AgentConnection(
 {
     private const string WaitingForRegistration = "waiting for 'ahenk register'";
 
+    private static readonly TimeSpan RegisterAgain = TimeSpan.FromMinutes(1);
+
     private readonly Channel<ManualRegistration> _manual = Channel.CreateBounded<ManualRegistration>(1);
     private volatile PermanentSession? _session;
     private volatile Failure? _lastFailure;
@@ -129,7 +131,7 @@ internal sealed partial class AgentConnection(
         }
 
         // A machine that has left Lider does not come back by itself.
-        if (known.Departure == Departure.None && ReadCredential() is { } configured)
+        while (known.Departure == Departure.None && ReadCredential() is { } configured)
         {
             watch.Enter("registering");
             var (result, message) = await registration.RunAsync(configured, null, cancellationToken);
@@ -139,8 +141,15 @@ internal sealed partial class AgentConnection(
             }
 
             _lastFailure = new Failure(message, time.GetUtcNow());
-            exit.End(result == RegistrationResult.Refused ? AgentExit.RegistrationRefused : AgentExit.RegistrationUnanswered, message);
-            return null;
+            if (result != RegistrationResult.Failed)
+            {
+                exit.End(result == RegistrationResult.Refused ? AgentExit.RegistrationRefused : AgentExit.RegistrationUnanswered, message);
+                return null;
+            }
+
+            // To end would put nothing right on this machine, and would soon have used up the starts that systemd allows.
+            LogRegisterLater(message, RegisterAgain.TotalSeconds);
+            await Task.Delay(RegisterAgain, time, cancellationToken);
         }
 
         return known.State == RegistrationState.Registered ? new LoginContext(null) : await WaitForManualRegistration(cancellationToken);
@@ -233,6 +242,9 @@ internal sealed partial class AgentConnection(
 
     [LoggerMessage(2306, LogLevel.Information, "[AHENK] The connection to Lider is closed")]
     private partial void LogStopped();
+
+    [LoggerMessage(2307, LogLevel.Error, "[REGISTRATION] {Problem} Next attempt in {Seconds} s")]
+    private partial void LogRegisterLater(string problem, double seconds);
 
     private sealed record LoginContext(RegistrationCredential? Credential);
 
