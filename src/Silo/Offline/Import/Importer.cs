@@ -157,6 +157,7 @@ internal sealed partial class Importer
     /// <summary>A database that is missing or damaged is left out. One that somebody can put right ends the import: it is done only once.</summary>
     private OldDatabase? CopyDatabase(string source, ImportFolder copies)
     {
+        var unfinished = new List<string>();
         try
         {
             if (!OldFile.Copy(source, copies.Database, MostDatabaseBytes))
@@ -169,7 +170,7 @@ internal sealed partial class Importer
             {
                 if (OldFile.Copy(source + companion, copies.Database + companion, MostDatabaseBytes) && new FileInfo(copies.Database + companion).Length > 0)
                 {
-                    _report.Remark("database", $"{source}{companion} holds changes that are not in {source} itself, and are not taken over: the Python Ahenk was writing, or was killed.");
+                    unfinished.Add(source + companion);
                 }
             }
         }
@@ -180,7 +181,13 @@ internal sealed partial class Importer
 
         try
         {
-            return OldDatabase.Open(copies.Database);
+            var database = OldDatabase.Open(copies.Database, isWhole: unfinished.Count == 0);
+            foreach (var file in unfinished)
+            {
+                _report.Remark("database", $"{file} is not empty: the Python Ahenk was writing, or was killed. A change that it had not finished is taken back, and one that it had is taken over.");
+            }
+
+            return database;
         }
         catch (ImportException damage)
         {
