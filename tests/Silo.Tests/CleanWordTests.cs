@@ -181,6 +181,25 @@ public sealed class CleanWordTests : IDisposable
     }
 
     [Fact]
+    public async Task With_a_clock_that_is_behind_the_copy_that_was_just_made_is_kept()
+    {
+        for (var year = 0; year < StateBackup.Most; year++)
+        {
+            _clock.Advance(TimeSpan.FromDays(365));
+            Assert.Equal(0, Clean());
+        }
+
+        await FillAsync();
+        var behind = new FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(0, CleanWord.Run(_folder.Main, ["--yes"], behind, _said.Add));
+
+        Assert.True(File.Exists(Path.Combine(Backups, "20010101T000000Z", "ahenk.db")));
+        Assert.Equal(StateBackup.Most, Directory.GetDirectories(Backups).Length);
+        Assert.False(Directory.Exists(Path.Combine(Backups, "20270305T084000Z")));
+    }
+
+    [Fact]
     public void A_configuration_that_cannot_be_used_is_named()
     {
         _folder.Write("[BASE]\nstatedir = relative\n");
