@@ -76,6 +76,7 @@ internal sealed partial class AgentConnection(
             ? await order.Answer.Task.WaitAsync(cancellationToken)
             : new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
                 ? "A registration is under way; look at 'ahenk status'."
+                : _removed is { } removed ? removed
                 : _clone is { IsCopy: true } clone ? clone.Sentence : "This machine is registered already.");
     }
 
@@ -196,6 +197,11 @@ internal sealed partial class AgentConnection(
         {
             // Before the identity is read: a change of it is never missed.
             var changed = identityChange.Next;
+            if (_removed is not null)
+            {
+                return;
+            }
+
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, changed);
             await using var session = sessions.Create(await Agent.GetIdentity());
             _session = session;
