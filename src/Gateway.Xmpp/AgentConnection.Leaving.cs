@@ -15,9 +15,17 @@ internal sealed partial class AgentConnection
     private volatile CloneReport? _clone;
     private int _isLeaving;
 
+    /// <summary>What is said as long as it cannot be stored that Lider has removed this machine.</summary>
+    private volatile string? _removed;
+
     /// <inheritdoc/>
     public async Task<RegistrationReport> Unregister(string user, string password, CancellationToken cancellationToken)
     {
+        if (_removed is { } removed)
+        {
+            return new RegistrationReport(false, removed);
+        }
+
         if (_session is not { } session)
         {
             return new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
@@ -52,12 +60,7 @@ internal sealed partial class AgentConnection
         try
         {
             var (result, message) = await unregistration.RunAsync(session.Client, credential, _stopping);
-            if (result == UnregistrationResult.Unregistered)
-            {
-                await identity.LeaveAsync();
-            }
-
-            return new RegistrationReport(result == UnregistrationResult.Unregistered, message);
+            return result == UnregistrationResult.Unregistered ? await ForgetIdentity(message) : new RegistrationReport(false, message);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -69,9 +72,46 @@ internal sealed partial class AgentConnection
         }
     }
 
-    /// <summary>Forgets what Lider had ordered, when the identity is forgotten and that is not; begun by an earlier process, perhaps.</summary>
+    private async Task<RegistrationReport> ForgetIdentity(string message)
+    {
+        try
+        {
+            await identity.LeaveAsync();
+            return new RegistrationReport(true, message);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The session of a machine that Lider does not know ends, and the connection goes on with what is left to do.
+            LogNotLeft(failure, ForgetAgain.TotalSeconds);
+            _removed = $"Lider has removed this machine, but that cannot be stored here: {failure.Message} It is tried again every {ForgetAgain.TotalSeconds:0} s; run 'ahenk doctor', and put right " +
+                "what it finds. If the agent ends before that, it cannot log in any more: then run 'ahenk clean'.";
+            _lastFailure = new Failure(_removed, time.GetUtcNow());
+            await identityChange.TellAsync();
+            return new RegistrationReport(false, _removed);
+        }
+    }
+
+    /// <summary>
+    /// Forgets the identity of a machine that Lider has removed, where that could not be stored, and what Lider had ordered, when the identity is forgotten and that is not;
+    /// begun by an earlier process, perhaps.
+    /// </summary>
     private async Task FinishLeaving()
     {
+        while (_removed is not null)
+        {
+            watch.Enter("forgetting this machine's identity");
+            try
+            {
+                await identity.LeaveAsync();
+                _removed = null;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogNotLeft(failure, ForgetAgain.TotalSeconds);
+                await Task.Delay(ForgetAgain, time, _stopping);
+            }
+        }
+
         while ((await Agent.GetIdentity()).Departure == Departure.Begun)
         {
             watch.Enter("forgetting what Lider had ordered");
@@ -132,6 +172,9 @@ internal sealed partial class AgentConnection
 
     [LoggerMessage(3951, LogLevel.Warning, "[REGISTRATION] What this machine is could not be stored; it is tried again at the next start")]
     private partial void LogNotStored(Exception failure);
+
+    [LoggerMessage(3953, LogLevel.Error, "[REGISTRATION] Lider has removed this machine, but that could not be stored; next attempt in {Seconds} s")]
+    private partial void LogNotLeft(Exception failure, double seconds);
 
     [LoggerMessage(3952, LogLevel.Information, "[REGISTRATION] This machine's identity has changed: its session is ended")]
     private partial void LogIdentityChanged();

@@ -30,6 +30,8 @@ internal sealed partial class AgentConnection(
 {
     private const string WaitingForRegistration = "waiting for 'ahenk register'";
 
+    private static readonly TimeSpan RegisterAgain = TimeSpan.FromMinutes(1);
+
     private readonly Channel<ManualRegistration> _manual = Channel.CreateBounded<ManualRegistration>(1);
     private volatile PermanentSession? _session;
     private volatile Failure? _lastFailure;
@@ -74,6 +76,7 @@ internal sealed partial class AgentConnection(
             ? await order.Answer.Task.WaitAsync(cancellationToken)
             : new RegistrationReport(false, (await Agent.GetIdentity()).State == RegistrationState.Unregistered
                 ? "A registration is under way; look at 'ahenk status'."
+                : _removed is { } removed ? removed
                 : _clone is { IsCopy: true } clone ? clone.Sentence : "This machine is registered already.");
     }
 
@@ -129,7 +132,7 @@ internal sealed partial class AgentConnection(
         }
 
         // A machine that has left Lider does not come back by itself.
-        if (known.Departure == Departure.None && ReadCredential() is { } configured)
+        while (known.Departure == Departure.None && ReadCredential() is { } configured)
         {
             watch.Enter("registering");
             var (result, message) = await registration.RunAsync(configured, null, cancellationToken);
@@ -139,8 +142,15 @@ internal sealed partial class AgentConnection(
             }
 
             _lastFailure = new Failure(message, time.GetUtcNow());
-            exit.End(result == RegistrationResult.Refused ? AgentExit.RegistrationRefused : AgentExit.RegistrationUnanswered, message);
-            return null;
+            if (result != RegistrationResult.Failed)
+            {
+                exit.End(result == RegistrationResult.Refused ? AgentExit.RegistrationRefused : AgentExit.RegistrationUnanswered, message);
+                return null;
+            }
+
+            // To end would put nothing right on this machine, and would soon have used up the starts that systemd allows.
+            LogRegisterLater(message, RegisterAgain.TotalSeconds);
+            await Task.Delay(RegisterAgain, time, cancellationToken);
         }
 
         return known.State == RegistrationState.Registered ? new LoginContext(null) : await WaitForManualRegistration(cancellationToken);
@@ -187,6 +197,11 @@ internal sealed partial class AgentConnection(
         {
             // Before the identity is read: a change of it is never missed.
             var changed = identityChange.Next;
+            if (_removed is not null)
+            {
+                return;
+            }
+
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, changed);
             await using var session = sessions.Create(await Agent.GetIdentity());
             _session = session;
@@ -233,6 +248,9 @@ internal sealed partial class AgentConnection(
 
     [LoggerMessage(2306, LogLevel.Information, "[AHENK] The connection to Lider is closed")]
     private partial void LogStopped();
+
+    [LoggerMessage(2307, LogLevel.Error, "[REGISTRATION] {Problem} Next attempt in {Seconds} s")]
+    private partial void LogRegisterLater(string problem, double seconds);
 
     private sealed record LoginContext(RegistrationCredential? Credential);
 

@@ -44,6 +44,7 @@ internal sealed partial class PermanentSession(
     ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan ForgetEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan VerifyAgain = TimeSpan.FromSeconds(30);
 
     private readonly TaskCompletionSource _loggedIn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -110,12 +111,27 @@ internal sealed partial class PermanentSession(
     {
         await client.WaitForSessionAsync(cancellationToken);
         _loggedIn.TrySetResult();
-        if (identity.State != RegistrationState.Verified)
+        while (identity.State != RegistrationState.Verified && !await TryMarkVerified())
         {
-            await agent.MarkVerified();
+            await Task.Delay(VerifyAgain, time, cancellationToken);
         }
 
         await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
+    }
+
+    private async Task<bool> TryMarkVerified()
+    {
+        try
+        {
+            await agent.MarkVerified();
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The session stands: whatever keeps this from being stored, it is no reason to end it.
+            LogNotVerified(failure, VerifyAgain.TotalSeconds);
+            return false;
+        }
     }
 
     private async Task Forget(CancellationToken cancellationToken)
@@ -145,4 +161,7 @@ internal sealed partial class PermanentSession(
 
     [LoggerMessage(2502, LogLevel.Error, "[EXECUTION] Old tasks could not be forgotten; next attempt in an hour")]
     private partial void LogNotForgotten(Exception failure);
+
+    [LoggerMessage(2503, LogLevel.Error, "[REGISTRATION] That this machine has logged in could not be stored; next attempt in {Seconds} s")]
+    private partial void LogNotVerified(Exception failure, double seconds);
 }

@@ -15,6 +15,9 @@ public enum RegistrationResult
 
     /// <summary>Every name that was tried was refused.</summary>
     Refused,
+
+    /// <summary>Something on this machine failed: what is asked for, or what Lider said, could not be stored.</summary>
+    Failed,
 }
 
 /// <summary>
@@ -37,7 +40,7 @@ internal sealed partial class Registration(
         RegistrationCredential credential, string? host, CancellationToken cancellationToken)
     {
         secrets.RegisterPassing(credential.Password);
-        var ended = await Ask(credential, host, cancellationToken);
+        var ended = await TryAsk(credential, host, cancellationToken);
         audit.Write(new AuditEntry(AuditSource.Agent, AuditAction.Registered)
         {
             User = credential.User,
@@ -45,6 +48,20 @@ internal sealed partial class Registration(
             Result = ended.Message,
         });
         return ended;
+    }
+
+    private async Task<(RegistrationResult Result, string Message)> TryAsk(RegistrationCredential credential, string? host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Ask(credential, host, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // Whatever it is, whoever gave the order is answered, and the agent goes on: a full disk has room again some time.
+            LogFailed(failure);
+            return (RegistrationResult.Failed, $"The registration failed on this machine: {failure.Message} Run 'ahenk doctor', and put right what it finds.");
+        }
     }
 
     private async Task<(RegistrationResult Result, string Message)> Ask(RegistrationCredential credential, string? host, CancellationToken cancellationToken)
@@ -108,4 +125,7 @@ internal sealed partial class Registration(
 
     [LoggerMessage(2204, LogLevel.Error, "[REGISTRATION] {Name} got no answer. {Problem}")]
     private partial void LogUnanswered(string name, string problem);
+
+    [LoggerMessage(2205, LogLevel.Error, "[REGISTRATION] The registration failed on this machine")]
+    private partial void LogFailed(Exception failure);
 }

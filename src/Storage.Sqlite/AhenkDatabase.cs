@@ -98,7 +98,7 @@ public sealed class AhenkDatabase : IDatabaseProbe, IAsyncDisposable
 
     /// <summary>Opens the database; creates it where there is none, migrates it where it is older.</summary>
     /// <exception cref="StorageException">
-    /// The directory is missing, the file cannot be read or written, is damaged, belongs to another program or to a newer agent.
+    /// The directory is missing, the file cannot be read or written, is damaged, belongs to another program or to a newer agent; it is not there, but its good copy is.
     /// </exception>
     /// <exception cref="ArgumentException">A setting is out of range.</exception>
     public static AhenkDatabase Open(StorageOptions options, TimeProvider time, ILogger<AhenkDatabase> logger)
@@ -106,6 +106,11 @@ public sealed class AhenkDatabase : IDatabaseProbe, IAsyncDisposable
         options.Validate();
         try
         {
+            if (DatabaseFiles.FindDamage(options.Path) is { } known)
+            {
+                throw new StorageException(options.Path, known) { IsDamage = true };
+            }
+
             Prepare(options.Path);
             return new AhenkDatabase(options, time, logger);
         }
@@ -131,11 +136,6 @@ public sealed class AhenkDatabase : IDatabaseProbe, IAsyncDisposable
         try
         {
             DatabaseFiles.FinishRepair(path);
-            if (DatabaseFiles.FindDamage(path) is { } known)
-            {
-                throw new StorageException(path, known) { IsDamage = true };
-            }
-
             return Open(options, time, logger);
         }
         catch (StorageException failure) when (failure.IsDamage)

@@ -60,13 +60,41 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
         Assert.Equal("TASK_PROCESSED", (await Site.Lider.Tasks.WaitForAnswerAsync(id, TimeSpan.FromSeconds(60), cancellationToken: Cancelled)).Code);
         Assert.Single(await File.ReadAllLinesAsync(file, Cancelled));
 
-        // The other tests go on with what has happened here: an agent whose state went back in time would give messages ids that Lider knows.
-        // Copied before the directory goes, for what is mounted on it in other namespaces goes with it.
-        Agent.Freeze();
-        var now = Path.Combine(Agent.Directory, "after");
-        Assert.Equal(0, (await AhenkCommand.RunAsync(["cp", "-a", Agent.OwnFile(survivor.Disk), now], "", Cancelled)).ExitCode);
-        Directory.Delete(survivor.Disk, recursive: true);
-        Directory.Move(now, survivor.Disk);
+        await KeepStateAsync();
+    }
+
+    [Fact]
+    public async Task A_file_system_that_becomes_read_only_while_it_runs()
+    {
+        Assert.SkipUnless(File.Exists("/dev/loop-control"), "a file system that can fail is needed, and loop devices for it");
+        var image = Path.Combine(Agent.Directory, "image");
+        await Survivor.RunAsync("truncate", "--size=64M", image);
+        await Survivor.RunAsync("mkfs.ext4", "-q", "-d", survivor.Disk, image);
+        Agent.Arrange($"mount -o loop {image} {survivor.Disk}");
+        await Agent.StartAsync();
+        await survivor.WaitOnlineAsync(Cancelled);
+        var file = Path.Combine(Agent.Directory, "runs-of-a-failed-disk");
+
+        // What the kernel does when the disk fails: it does not ask whether files are open.
+        await InItsMounts("mount", "-o", "remount,abort", survivor.Disk);
+
+        var id = Interlocked.Increment(ref _task);
+        await Site.SendAsync(id, "probe", "APPEND", new JsonObject { ["file"] = file, ["text"] = "x" }, Cancelled);
+        await Agent.WaitForStatusAsync(
+            _ => Agent.Output.Contains("Reading or writing failed", StringComparison.Ordinal) || Agent.Output.Contains("It is read-only", StringComparison.Ordinal),
+            "a write that fails", TimeSpan.FromSeconds(60), Cancelled);
+
+        // Newer kernels do not show on the mount that they have stopped writing.
+        await Survivor.AssertNamedAsync(Agent, 9, "broken", "could not be stored", Cancelled);
+        Assert.False(File.Exists(file));
+
+        // Such a file system is written again only after it was mounted anew.
+        await Agent.KillAsync();
+        await Agent.StartAsync();
+
+        Assert.Equal("TASK_PROCESSED", (await Site.Lider.Tasks.WaitForAnswerAsync(id, TimeSpan.FromSeconds(60), cancellationToken: Cancelled)).Code);
+        Assert.Single(await File.ReadAllLinesAsync(file, Cancelled));
+        await KeepStateAsync();
     }
 
     [Fact]
@@ -230,6 +258,19 @@ public sealed class SurvivalTests(Survivor survivor) : IClassFixture<Survivor>, 
         {
             // That was the last free block.
         }
+    }
+
+    /// <summary>
+    /// The other tests go on with what has happened here: an agent whose state went back in time would give messages ids that Lider knows. It is copied before the directory
+    /// goes, for what is mounted on it in other namespaces goes with it.
+    /// </summary>
+    private async Task KeepStateAsync()
+    {
+        Agent.Freeze();
+        var now = Path.Combine(Agent.Directory, "after");
+        Assert.Equal(0, (await AhenkCommand.RunAsync(["cp", "-a", Agent.OwnFile(survivor.Disk), now], "", Cancelled)).ExitCode);
+        Directory.Delete(survivor.Disk, recursive: true);
+        Directory.Move(now, survivor.Disk);
     }
 
     private Task InItsMounts(params string[] command) =>

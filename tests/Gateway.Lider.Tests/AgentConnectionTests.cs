@@ -184,6 +184,65 @@ public sealed class AgentConnectionTests : IAsyncDisposable
         Assert.False(_rig.Ended.IsCompleted);
     }
 
+    [Theory]
+    [InlineData(nameof(IAgentGrain.PrepareRegistration))]
+    [InlineData(nameof(IAgentGrain.MarkRegistered))]
+    public async Task A_registration_by_hand_that_cannot_be_stored_is_answered_and_can_be_tried_again(string call)
+    {
+        _rig.Clients.Prepare = (client, _) => RegistrationTests.Answer(client, Given.RegistrationResponse("REGISTERED"));
+        Agent.CannotStore = call;
+        await _rig.Start();
+        await _rig.WhenWaiting();
+
+        var failed = await _rig.Connection.Register(null, "admin", "secret", Token);
+        await _rig.WhenWaiting();
+        Assert.Equal(failed.Message, (await _rig.Connection.GetReport()).LastError);
+        Agent.CannotStore = null;
+        var registered = await _rig.Connection.Register(null, "admin", "secret", Token);
+
+        Assert.False(failed.Succeeded);
+        Assert.Contains("The disk is full.", failed.Message, StringComparison.Ordinal);
+        Assert.Equal([0, 0], Agent.Orders.Select(order => order.Attempt));
+        Assert.True(registered.Succeeded);
+        Assert.False(_rig.Ended.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(nameof(IAgentGrain.PrepareRegistration))]
+    [InlineData(nameof(IAgentGrain.MarkRegistered))]
+    public async Task A_registration_at_the_start_that_cannot_be_stored_is_told_and_tried_again(string call)
+    {
+        _rig.WriteCredential("admin\nsecret\n");
+        _rig.Clients.Prepare = (client, _) => RegistrationTests.Answer(client, Given.RegistrationResponse("REGISTERED"));
+        Agent.CannotStore = call;
+        await _rig.Start();
+        await Clock.AdvanceUntil(Agent.WhenFailed(2), TimeSpan.FromSeconds(10));
+        Assert.Contains("The disk is full.", (await _rig.Connection.GetReport()).LastError, StringComparison.Ordinal);
+
+        Agent.CannotStore = null;
+        await Clock.AdvanceUntil(Agent.WhenState(RegistrationState.Verified), TimeSpan.FromSeconds(10));
+
+        Assert.False(_rig.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_first_login_that_cannot_be_stored_does_not_end_the_session_and_is_stored_later()
+    {
+        Agent.Identity = Agent.Identity with { State = RegistrationState.Registered };
+        Agent.CannotStore = nameof(IAgentGrain.MarkVerified);
+        await _rig.Start();
+        var client = await _rig.Clients.WhenCreated(0);
+        client.GoOnline();
+        await Clock.AdvanceUntil(Agent.WhenFailed(2), TimeSpan.FromSeconds(10));
+        Assert.True(client.IsRunning);
+
+        Agent.CannotStore = null;
+        await Clock.AdvanceUntil(Agent.WhenState(RegistrationState.Verified), TimeSpan.FromSeconds(10));
+
+        Assert.True(client.IsRunning);
+        Assert.False(_rig.Ended.IsCompleted);
+    }
+
     [Fact]
     public async Task A_caller_who_gives_up_does_not_end_the_registration()
     {

@@ -117,6 +117,31 @@ public sealed class LeavingTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_removal_that_cannot_be_stored_closes_the_session_is_told_and_is_stored_later()
+    {
+        var client = await GoOnline(Answers("UNREGISTERED"));
+        Agent.CannotStore = nameof(IAgentGrain.MarkUnregistered);
+
+        var report = await Unregister();
+
+        Assert.False(report.Succeeded);
+        Assert.Contains("Lider has removed this machine", report.Message, StringComparison.Ordinal);
+        Assert.Contains("The disk is full.", report.Message, StringComparison.Ordinal);
+        await _rig.Clock.AdvanceUntil(Agent.WhenFailed(3), TimeSpan.FromSeconds(1));
+        Assert.True(client is { IsRunning: false, IsDisposed: true });
+        Assert.Equal(report.Message, (await _rig.Connection.GetReport()).LastError);
+        Assert.Equal(report, await Unregister());
+        Assert.Equal(report, await _rig.Connection.Register(null, "admin", "secret", Token));
+
+        Agent.CannotStore = null;
+        await _rig.Clock.AdvanceUntil(_rig.WhenWaiting(), TimeSpan.FromSeconds(1));
+
+        Assert.Equal((RegistrationState.Unregistered, Departure.Done, 1), (Agent.Identity.State, Agent.Identity.Departure, _rig.Orders.Forgotten));
+        Assert.Single(_rig.Clients.Clients);
+        Assert.False(_rig.Ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task The_password_is_a_secret_of_the_log_and_in_no_audit()
     {
         await GoOnline(Answers("NOT_AUTHORIZED"));

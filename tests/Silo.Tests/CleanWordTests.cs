@@ -131,6 +131,20 @@ public sealed class CleanWordTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_database_that_is_missing_the_last_good_copy_is_kept()
+    {
+        await FillAsync();
+        File.Move(Database, DatabaseFiles.GoodCopyOf(Database));
+
+        Assert.Equal(0, Clean());
+
+        Assert.Equal(["ahenkd.lock"], Directory.GetFiles(State).Select(Path.GetFileName));
+        await using var restored = AhenkDatabase.Open(
+            new StorageOptions { Path = Path.Combine(Backups, "20260305T084000Z", "ahenk.db") }, _clock, NullLogger<AhenkDatabase>.Instance);
+        Assert.Equal("kept", await restored.Documents.FindAsync(new DocumentKey("test", "a")));
+    }
+
+    [Fact]
     public void A_machine_without_state_is_clean_already_and_the_configuration_is_kept_all_the_same()
     {
         Assert.Equal(0, Clean());
@@ -164,6 +178,25 @@ public sealed class CleanWordTests : IDisposable
         var kept = Directory.GetDirectories(Backups).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal).ToArray();
         Assert.Equal(StateBackup.Most + 1, kept.Length);
         Assert.Equal(("20260305T084300Z", "20260305T085500Z-02", "mine"), (kept[0], kept[^2], kept[^1]));
+    }
+
+    [Fact]
+    public async Task With_a_clock_that_is_behind_the_copy_that_was_just_made_is_kept()
+    {
+        for (var year = 0; year < StateBackup.Most; year++)
+        {
+            _clock.Advance(TimeSpan.FromDays(365));
+            Assert.Equal(0, Clean());
+        }
+
+        await FillAsync();
+        var behind = new FakeTimeProvider(new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+        Assert.Equal(0, CleanWord.Run(_folder.Main, ["--yes"], behind, _said.Add));
+
+        Assert.True(File.Exists(Path.Combine(Backups, "20010101T000000Z", "ahenk.db")));
+        Assert.Equal(StateBackup.Most, Directory.GetDirectories(Backups).Length);
+        Assert.False(Directory.Exists(Path.Combine(Backups, "20270305T084000Z")));
     }
 
     [Fact]

@@ -77,6 +77,8 @@ public sealed class RepairTests : IDisposable
     [InlineData("a file of noise")]
     [InlineData("an empty file")]
     [InlineData("a mark")]
+    [InlineData("no file")]
+    [InlineData("no file but its log")]
     public async Task The_copy_comes_back_for(string damage)
     {
         await FillAsync();
@@ -90,6 +92,12 @@ public sealed class RepairTests : IDisposable
             case "a mark":
                 DatabaseFiles.MarkDamage(_path);
                 break;
+            case "no file":
+                File.Delete(_path);
+                break;
+            case "no file but its log":
+                File.Move(_path, _path + "-wal");
+                break;
             default:
                 await File.WriteAllTextAsync(_path, damage == "an empty file" ? "" : new string('x', 20_000), Cancelled);
                 break;
@@ -99,11 +107,31 @@ public sealed class RepairTests : IDisposable
         {
             Assert.NotNull(database.Repair);
             Assert.Equal("me", await database.Documents.FindAsync(new DocumentKey(DocumentKinds.Session, "me")));
+            Assert.Equal(damage.StartsWith("no file", StringComparison.Ordinal), database.Repair.SetAside is null);
+
+            // As the agent does soon after its start.
+            await database.BackUpAsync(Cancelled);
         }
 
         await using var next = Open();
         Assert.Null(next.Repair);
-        Assert.Single(DatabaseFiles.SetAsideOf(_path));
+        Assert.Equal("me", await next.Documents.FindAsync(new DocumentKey(DocumentKinds.Session, "me")));
+        Assert.Equal(damage == "no file" ? 0 : 1, DatabaseFiles.SetAsideOf(_path).Count);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_missing_along_with_its_copy_is_made_anew()
+    {
+        await FillAsync();
+        await File.WriteAllTextAsync(DatabaseFiles.GoodCopyOf(_path), new string('x', 20_000), Cancelled);
+        File.Delete(_path);
+        Assert.Throws<StorageException>(() => AhenkDatabase.Open(new StorageOptions { Path = _path }, TimeProvider.System, _log));
+        Assert.False(File.Exists(_path));
+
+        await using var database = Open();
+
+        Assert.Contains("the new one is empty", database.Repair!.Story, StringComparison.Ordinal);
+        Assert.Empty(await BodiesAsync(database));
     }
 
     [Fact]

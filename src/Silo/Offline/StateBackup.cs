@@ -53,9 +53,9 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
             Copy(companion, Path.Combine(unfinished, Path.GetFileName(companion)));
         }
 
-        var remark = File.Exists(settings.DatabaseFile) ? CopyDatabase(Path.Combine(unfinished, Path.GetFileName(settings.DatabaseFile))) : null;
+        var remark = CopyDatabase(Path.Combine(unfinished, Path.GetFileName(settings.DatabaseFile)));
         Directory.Move(unfinished, directory);
-        Prune();
+        Prune(directory);
         return (directory, remark);
     }
 
@@ -92,6 +92,17 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
 
     private string? CopyDatabase(string copy)
     {
+        if (!File.Exists(settings.DatabaseFile))
+        {
+            // What the next start would make a database of.
+            if (DatabaseFiles.GoodCopyOf(settings.DatabaseFile) is var good && File.Exists(good))
+            {
+                Copy(good, copy);
+            }
+
+            return null;
+        }
+
         try
         {
             DatabaseBackup.Write(settings.DatabaseFile, copy);
@@ -121,10 +132,12 @@ internal sealed partial class StateBackup(AhenkSettings settings, TimeProvider t
         return name;
     }
 
-    private void Prune()
+    /// <summary>Keeps the one that was just made, whatever the clock said, and the newest others.</summary>
+    private void Prune(string made)
     {
-        var old = Directory.EnumerateDirectories(settings.BackupDirectory).Where(path => Name().IsMatch(Path.GetFileName(path)))
-            .OrderDescending(StringComparer.Ordinal).Skip(Most).ToArray();
+        var old = Directory.EnumerateDirectories(settings.BackupDirectory)
+            .Where(path => Path.GetFileName(path) is var name && Name().IsMatch(name) && name != Path.GetFileName(made))
+            .OrderDescending(StringComparer.Ordinal).Skip(Most - 1).ToArray();
         foreach (var directory in old)
         {
             Directory.Delete(directory, recursive: true);

@@ -13,9 +13,7 @@ public static class DatabaseFiles
     public static IReadOnlyList<string> SetAsideOf(string path)
     {
         var (folder, name) = (Path.GetDirectoryName(Path.GetFullPath(path))!, Path.GetFileName(path));
-        return Directory.Exists(folder)
-            ? [.. Directory.EnumerateFiles(folder, name + ".corrupt-*").Where(file => !file.EndsWith("-wal", StringComparison.Ordinal) && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
-            : [];
+        return Directory.Exists(folder) ? [.. Directory.EnumerateFiles(folder, name + ".corrupt-*").Where(file => !IsBesideOne(file)).Order(StringComparer.Ordinal)] : [];
     }
 
     /// <summary>Everything that a repair would make a database of again, or has begun to make; to be removed before a database that shall be forgotten.</summary>
@@ -39,8 +37,13 @@ public static class DatabaseFiles
     /// <summary>Damage that needs no look into the file; <see langword="null"/>: none.</summary>
     internal static string? FindDamage(string path) =>
         File.Exists(MarkOf(path)) ? "It was found damaged while the agent ran."
-        : new FileInfo(path) is { Exists: true, Length: 0 } && File.Exists(GoodCopyOf(path)) ? "It is empty, and was not when its last good copy was made."
-        : null;
+        : !File.Exists(GoodCopyOf(path)) ? null
+        : new FileInfo(path) switch
+        {
+            { Exists: false } => "It is missing, and was not when its last good copy was made.",
+            { Length: 0 } => "It is empty, and was not when its last good copy was made.",
+            _ => null,
+        };
 
     /// <summary>Has the next start take the file for damaged.</summary>
     internal static void MarkDamage(string path)
@@ -73,4 +76,8 @@ public static class DatabaseFiles
     }
 
     private static string MarkOf(string path) => path + ".damaged";
+
+    /// <summary>Whether a file is the log or the index of another one. Of a database that was missing they stand alone.</summary>
+    private static bool IsBesideOne(string file) =>
+        (file.EndsWith("-wal", StringComparison.Ordinal) || file.EndsWith("-shm", StringComparison.Ordinal)) && File.Exists(file[..^"-wal".Length]);
 }

@@ -36,9 +36,18 @@ internal sealed partial class Repair(string path, string finding, TimeProvider t
     {
         var at = time.GetUtcNow();
         var setAside = FreeName(at);
-        LogDamaged(path, finding, setAside);
+        var isThere = File.Exists(path);
+        if (isThere)
+        {
+            LogDamaged(path, finding, setAside);
+        }
+        else
+        {
+            LogMissing(path, finding);
+        }
+
         var (copied, salvaged) = MakeNew();
-        var repair = new DatabaseRepair(at, setAside, Tell(copied, salvaged));
+        var repair = new DatabaseRepair(at, isThere ? setAside : null, isThere ? Tell(copied, salvaged) : TellMissing(copied));
         Remember(repair.Story);
         DatabaseFiles.Flush(DatabaseFiles.UnfinishedOf(path));
         File.Move(DatabaseFiles.UnfinishedOf(path), DatabaseFiles.RepairedOf(path), overwrite: true);
@@ -50,7 +59,11 @@ internal sealed partial class Repair(string path, string finding, TimeProvider t
             }
         }
 
-        File.Move(path, setAside);
+        if (isThere)
+        {
+            File.Move(path, setAside);
+        }
+
         File.Move(DatabaseFiles.RepairedOf(path), path);
         DatabaseFiles.Unmark(path);
         LogRepaired(path, repair.Story);
@@ -140,6 +153,10 @@ internal sealed partial class Repair(string path, string finding, TimeProvider t
         return $"{finding} {source}";
     }
 
+    private string TellMissing(DateTimeOffset? copied) => copied is { } when
+        ? string.Create(CultureInfo.InvariantCulture, $"{finding} The last good copy, of {when:yyyy-MM-dd HH:mm:ss} UTC, was taken up. What has changed since then is missing.")
+        : $"{finding} There was no good copy that could be used: the new one is empty.";
+
     private static string Parts(Dictionary<string, Salvaged> salvaged)
     {
         string Names(Salvaged how) => string.Join(", ", salvaged.Where(table => table.Value == how).Select(table => table.Key).DefaultIfEmpty("none"));
@@ -192,4 +209,7 @@ internal sealed partial class Repair(string path, string finding, TimeProvider t
 
     [LoggerMessage(3973, LogLevel.Error, "[STORAGE] Nothing of {Path} can be read: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
+
+    [LoggerMessage(3978, LogLevel.Critical, "[STORAGE] The database {Path} cannot be used: {Finding} A new one is made of what can be saved")]
+    private partial void LogMissing(string path, string finding);
 }

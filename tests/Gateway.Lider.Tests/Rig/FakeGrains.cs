@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Ahenk.Grains.Interfaces;
 
 namespace Ahenk.Gateway.Lider.Tests.Rig;
@@ -231,7 +232,11 @@ internal sealed class FakeAgentGrain : IAgentGrain
 
     public int MostAttempts { get; set; } = 3;
 
-    public bool UnregisteringFails { get; set; }
+    /// <summary>What cannot be stored, by the name of its call; nothing: all can.</summary>
+    public string? CannotStore { get; set; }
+
+    /// <summary>How often something could not be stored.</summary>
+    public int Failures { get; private set; }
 
     public int Adoptions { get; private set; }
 
@@ -242,6 +247,7 @@ internal sealed class FakeAgentGrain : IAgentGrain
     public Task<RegistrationDraft> PrepareRegistration(RegistrationOrder order)
     {
         Orders.Add(order);
+        RequireRoom();
         Identity = Identity with { Name = order.AccountName ?? $"pc-{order.Attempt}", Password = order.AccountPassword ?? "generated", Host = order.Host ?? Identity.Host };
         return Task.FromResult(new RegistrationDraft(Identity, $"REGISTER {Identity.Name}", MostAttempts));
     }
@@ -256,9 +262,7 @@ internal sealed class FakeAgentGrain : IAgentGrain
     public Task Adopt(string? name, string? password, string? dn) =>
         Become(Identity with { Name = name ?? Identity.Name, Password = password ?? Identity.Password, Dn = dn ?? Identity.Dn });
 
-    public Task MarkUnregistered() => UnregisteringFails
-        ? throw new StorageException("/test/ahenk.db", "The disk is full.")
-        : Become(new AgentIdentity { Departure = Departure.Begun });
+    public Task MarkUnregistered() => Become(new AgentIdentity { Departure = Departure.Begun });
 
     public Task MarkForgotten() => Become(Identity with { Departure = Departure.Done });
 
@@ -272,10 +276,23 @@ internal sealed class FakeAgentGrain : IAgentGrain
 
     public Task WhenState(RegistrationState state) => Changed.When(() => Identity.State == state);
 
-    private Task Become(AgentIdentity identity)
+    public Task WhenFailed(int times) => Changed.When(() => Failures >= times);
+
+    private Task Become(AgentIdentity identity, [CallerMemberName] string call = "")
     {
+        RequireRoom(call);
         Identity = identity;
         Changed.Set();
         return Task.CompletedTask;
+    }
+
+    private void RequireRoom([CallerMemberName] string call = "")
+    {
+        if (CannotStore == call)
+        {
+            Failures++;
+            Changed.Set();
+            throw new StorageException("/test/ahenk.db", "The disk is full.");
+        }
     }
 }

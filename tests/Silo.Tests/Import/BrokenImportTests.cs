@@ -8,7 +8,9 @@ public sealed class BrokenImportTests : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    public static TheoryData<string> Wrecks => ["text", "empty-file-of-zeros", "truncated", "overwritten", "missing", "link", "directory", "writable"];
+    public static TheoryData<string> Wrecks => ["text", "empty-file-of-zeros", "truncated", "overwritten", "missing"];
+
+    public static TheoryData<string> Refusals => ["link", "directory", "writable", "large", "journal-writable"];
 
     [Theory]
     [MemberData(nameof(Wrecks))]
@@ -22,6 +24,27 @@ public sealed class BrokenImportTests : IDisposable
         Assert.Contains(answer.Report.Taken, line => line.Subject == "identity" && line.Text.Contains("'pc-7'", StringComparison.Ordinal));
         Assert.Contains(answer.Report.LeftOut, line => line.Subject == "database" && line.Text.Contains(_machine.Database, StringComparison.Ordinal));
         Assert.DoesNotContain(answer.Report.Taken, line => line.Subject is "schedule" or "policy");
+    }
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public async Task A_database_that_somebody_can_put_right_is_waited_for_and_taken_over_then(string wreck)
+    {
+        Wreck(wreck);
+
+        var dry = await _machine.ImportAsync(_machine.Options with { IsDryRun = true });
+        var answer = await _machine.ImportAsync();
+
+        Assert.Equal((1, answer.Message), (dry.ExitCode, dry.Message));
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains(_machine.Database, answer.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_machine.Backups));
+
+        PutRight();
+        answer = await _machine.ImportAsync();
+
+        Assert.Equal(0, answer.ExitCode);
+        Assert.Contains(answer.Report.Taken, line => line.Subject == "schedule");
     }
 
     [Theory]
@@ -175,6 +198,17 @@ public sealed class BrokenImportTests : IDisposable
                 File.Move(_machine.Database, _machine.Database + ".real");
                 File.CreateSymbolicLink(_machine.Database, _machine.Database + ".real");
                 break;
+            case "large":
+                using (var file = File.OpenWrite(_machine.Database))
+                {
+                    file.SetLength((256L << 20) + 1);
+                }
+
+                break;
+            case "journal-writable":
+                File.WriteAllText(_machine.Database + "-journal", "");
+                File.SetUnixFileMode(_machine.Database + "-journal", (UnixFileMode)0b110_110_110);
+                break;
             case "directory":
                 File.Delete(_machine.Database);
                 Directory.CreateDirectory(_machine.Database);
@@ -183,5 +217,17 @@ public sealed class BrokenImportTests : IDisposable
                 File.SetUnixFileMode(_machine.Database, (UnixFileMode)0b110_110_110);
                 break;
         }
+    }
+
+    private void PutRight()
+    {
+        File.Delete(_machine.Database + "-journal");
+        if (Directory.Exists(_machine.Database))
+        {
+            Directory.Delete(_machine.Database);
+        }
+
+        File.Delete(_machine.Database);
+        _machine.WithDatabase();
     }
 }

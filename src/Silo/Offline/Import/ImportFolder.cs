@@ -60,7 +60,7 @@ internal sealed class ImportFolder : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!IsKept)
+        if (!IsKept && Directory.Exists(FullPath))
         {
             Directory.Delete(FullPath, recursive: true);
         }

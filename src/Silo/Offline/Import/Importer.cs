@@ -16,6 +16,7 @@ internal sealed partial class Importer
 {
     private const long MostDatabaseBytes = 256L << 20;
     private const long MostConfigurationBytes = 1L << 20;
+    private const string NotTakenOver = "schedules, policies, the user agreement and sessions are not taken over";
 
     private readonly AhenkSettings _settings;
     private readonly string _configurationFile;
@@ -153,13 +154,15 @@ internal sealed partial class Importer
         return null;
     }
 
+    /// <summary>A database that is missing or damaged is left out. One that somebody can put right ends the import: it is done only once.</summary>
     private OldDatabase? CopyDatabase(string source, ImportFolder copies)
     {
+        var unfinished = new List<string>();
         try
         {
             if (!OldFile.Copy(source, copies.Database, MostDatabaseBytes))
             {
-                _report.LeaveOut("database", $"There is no {source}: schedules, policies, the user agreement and sessions are not taken over.");
+                _report.LeaveOut("database", $"There is no {source}: {NotTakenOver}.");
                 return null;
             }
 
@@ -167,15 +170,28 @@ internal sealed partial class Importer
             {
                 if (OldFile.Copy(source + companion, copies.Database + companion, MostDatabaseBytes) && new FileInfo(copies.Database + companion).Length > 0)
                 {
-                    _report.Remark("database", $"{source}{companion} holds changes that are not in {source} itself, and are not taken over: the Python Ahenk was writing, or was killed.");
+                    unfinished.Add(source + companion);
                 }
             }
-
-            return OldDatabase.Open(copies.Database);
         }
         catch (ImportException refusal)
         {
-            _report.LeaveOut("database", $"{source} is not used: {refusal.Message} Schedules, policies, the user agreement and sessions are not taken over; Lider sends policies again.");
+            throw new ImportException($"{refusal.Message}\nPut that right, and do it again. To do without it, move {source} away: then {NotTakenOver}.", refusal);
+        }
+
+        try
+        {
+            var database = OldDatabase.Open(copies.Database, isWhole: unfinished.Count == 0);
+            foreach (var file in unfinished)
+            {
+                _report.Remark("database", $"{file} is not empty: the Python Ahenk was writing, or was killed. A change that it had not finished is taken back, and one that it had is taken over.");
+            }
+
+            return database;
+        }
+        catch (ImportException damage)
+        {
+            _report.LeaveOut("database", $"{source} is not used: {damage.Message} So {NotTakenOver}; Lider sends policies again.");
             return null;
         }
     }

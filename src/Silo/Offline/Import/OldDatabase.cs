@@ -17,37 +17,27 @@ internal sealed class OldDatabase : IDisposable
     private const int MostLooks = 20_000;
 
     private readonly SqliteConnection _connection;
-    private int _looks;
+    private readonly OldRecovery? _recovery;
 
-    private OldDatabase(string path)
+    private OldDatabase(SqliteConnection connection, OldRecovery? recovery)
     {
-        // As a URI for immutable: nothing is locked, and no journal beside it is looked at.
-        var uri = "file://" + string.Join('/', Path.GetFullPath(path).Split('/').Select(Uri.EscapeDataString)) + "?immutable=1";
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = uri, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        try
-        {
-            _connection.Open();
-            var handle = _connection.Handle!;
-            raw.sqlite3_limit(handle, raw.SQLITE_LIMIT_LENGTH, LongestValue);
-            raw.sqlite3_progress_handler(handle, StepsPerLook, _ => ++_looks > MostLooks ? 1 : 0, null);
-            Run("PRAGMA trusted_schema = OFF");
-            Run("PRAGMA query_only = ON");
-            Run("PRAGMA cell_size_check = ON");
-        }
-        catch
-        {
-            _connection.Dispose();
-            throw;
-        }
+        _connection = connection;
+        _recovery = recovery;
     }
 
     /// <summary>Opens it and checks it as a whole.</summary>
+    /// <param name="path">The database.</param>
+    /// <param name="isWhole">Whether there is no journal and no log beside it. Otherwise another copy is made of them, put in order, and opened.</param>
     /// <exception cref="ImportException">It is not a database, or a damaged one.</exception>
-    public static OldDatabase Open(string path)
+    /// <exception cref="IOException">There is no room for the other copy.</exception>
+    public static OldDatabase Open(string path, bool isWhole)
     {
+        var recovery = isWhole ? null : OldRecovery.Run(path);
         try
         {
-            var database = new OldDatabase(path);
+            // As a URI for immutable: nothing is locked, and no journal beside it is looked at.
+            var parts = Path.GetFullPath(recovery?.Database ?? path).Split('/').Select(Uri.EscapeDataString);
+            var database = new OldDatabase(Connect($"file://{string.Join('/', parts)}?immutable=1", SqliteOpenMode.ReadOnly), recovery);
             try
             {
                 database.Check();
@@ -61,7 +51,31 @@ internal sealed class OldDatabase : IDisposable
         }
         catch (SqliteException failure)
         {
+            recovery?.Dispose();
             throw new ImportException($"It cannot be read: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Connects to a database of which nothing is trusted.</summary>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    internal static SqliteConnection Connect(string source, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString());
+        try
+        {
+            connection.Open();
+            var looks = 0;
+            raw.sqlite3_limit(connection.Handle!, raw.SQLITE_LIMIT_LENGTH, LongestValue);
+            raw.sqlite3_progress_handler(connection.Handle!, StepsPerLook, _ => ++looks > MostLooks ? 1 : 0, null);
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON";
+            command.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
         }
     }
 
@@ -108,10 +122,15 @@ internal sealed class OldDatabase : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _connection.Dispose();
+        _recovery?.Dispose();
+    }
 
     private void Check()
     {
+        Run("PRAGMA query_only = ON");
         using var command = _connection.CreateCommand();
         command.CommandText = "PRAGMA quick_check(1)";
         if (command.ExecuteScalar() is not "ok")

@@ -21,13 +21,13 @@ internal static class OldFile
             {
                 FileCalls.NoEntry => false,
                 FileCalls.TooManyLinks => throw new ImportException($"{source} is a symbolic link, which is not followed: name the file itself."),
-                _ => throw new ImportException($"{source} cannot be read: {FileCalls.FailureText}."),
+                _ => throw new ImportException($"{source} cannot be read: {FileCalls.FailureText}. Only root can be sure to read it."),
             };
         }
 
         if (FileCalls.Status(handle) is not { IsRegular: true } status)
         {
-            throw new ImportException($"{source} is not a regular file.");
+            throw new ImportException($"{source} is not a regular file: look at what it is.");
         }
 
         if (status.IsWritableByOthers)
@@ -55,20 +55,26 @@ internal static class OldFile
 
     private static void Copy(string source, SafeFileHandle handle, string target, long mostBytes)
     {
+        RequireAtMost(mostBytes, RandomAccess.GetLength(handle), source);
         using var copy = new FileStream(target, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
         var buffer = new byte[Block];
         long copied = 0;
         while (RandomAccess.Read(handle, buffer, copied) is > 0 and var read)
         {
             copied += read;
-            if (copied > mostBytes)
-            {
-                throw new ImportException($"{source} is larger than {mostBytes >> 20} MiB, which no Python Ahenk needs.");
-            }
-
+            RequireAtMost(mostBytes, copied, source);
             copy.Write(buffer, 0, read);
         }
 
         copy.Flush(flushToDisk: true);
+    }
+
+    /// <summary>A file may grow while it is copied.</summary>
+    private static void RequireAtMost(long most, long bytes, string source)
+    {
+        if (bytes > most)
+        {
+            throw new ImportException($"{source} is larger than {most >> 20} MiB, which no Python Ahenk needs: look at what is in it.");
+        }
     }
 }
