@@ -199,7 +199,7 @@ public sealed class PackageTests(DebianSystems systems) : IClassFixture<DebianSy
         var systemd = new FakeSystemd(debian, runs: false);
         File.Copy(Package, debian.Path("/root/ahenk.deb"));
 
-        await RunInAgentAsync(debian, "dpkg", "-i", "/root/ahenk.deb");
+        await RunInAgentAsync(debian, "apt-get", "install", "-y", "-q", "--no-install-recommends", "/root/ahenk.deb");
 
         var asked = systemd.Asked();
         Assert.Contains("when-packages-are-done move", asked, StringComparison.Ordinal);

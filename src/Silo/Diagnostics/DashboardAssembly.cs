@@ -22,15 +22,17 @@ internal static class DashboardAssembly
     /// <param name="access">Told when it cannot be loaded or added.</param>
     public static void AddTo(IServiceCollection services, string folder, DashboardAccess access)
     {
+        // Not a copy that takes their place: Orleans keeps what it knows of grains by the collection itself.
+        var before = services.ToArray();
         try
         {
-            IServiceCollection scratch = new ServiceCollection { services };
-            Load(folder).AddTo(scratch, access);
-            services.Clear();
-            services.Add(scratch);
+            Load(folder).AddTo(services, access);
         }
         catch (Exception failure)
         {
+            services.Clear();
+            services.Add(before);
+
             // A folder of another version fails in its own ways, a method that is missing when it is called for one. None of them is to end the agent.
             access.Failed($"The dashboard cannot be loaded from {folder}: {failure.GetBaseException().Message} Install the package again; the agent works without it.");
         }
