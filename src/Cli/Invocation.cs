@@ -9,8 +9,9 @@ internal sealed class Invocation : InvocationConfiguration
     {
         Time = time;
 
-        // Program has one place for failures.
+        // Program has one place for failures, and listens for signals.
         EnableDefaultExceptionHandler = false;
+        ProcessTerminationTimeout = null;
     }
 
     public TimeProvider Time { get; }

@@ -8,6 +8,9 @@ namespace Ahenk.Cli;
 /// <summary>The <c>ahenk</c> command.</summary>
 internal static class Program
 {
+    /// <summary>How long a command that is interrupted may take to end by itself.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
     internal static Task<int> Main(string[] arguments) => RunAsync(arguments, TimeProvider.System);
 
     /// <summary>Runs the command.</summary>
@@ -52,7 +55,7 @@ internal static class Program
     {
         var parsed = CreateRoot().Parse(arguments);
 
-        // The library listens for signals only when a command has begun, so that one that comes earlier would end the process as if it had failed.
+        // Not the library's way: until a command has come to its first wait, it takes a signal for one that nobody listens to, and ends the process as killed.
         using var interruption = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
@@ -78,6 +81,9 @@ internal static class Program
         void Interrupt(PosixSignalContext context)
         {
             context.Cancel = true;
+
+            // Also what does not listen, such as a prompt for a password, ends.
+            _ = Task.Delay(Grace).ContinueWith(static _ => Environment.Exit(ExitCodes.Interrupted), TaskScheduler.Default);
             interruption.Cancel();
         }
     }

@@ -24,6 +24,7 @@ internal static partial class FileCalls
 
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
+    internal const int Unlock = 8;
 
     internal static readonly int NoFollow = IsArm ? 0x8000 : 0x20000;
     internal static readonly int OnlyDirectory = IsArm ? 0x4000 : 0x10000;

@@ -155,6 +155,7 @@ public sealed class AcknowledgementTests
         var order = new List<string>();
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var handler = new RecordingHandler
         {
             Open = async _ =>
@@ -166,6 +167,7 @@ public sealed class AcknowledgementTests
             Handle = message =>
             {
                 order.Add(message.Body!);
+                handled.SetResult();
                 return Task.CompletedTask;
             },
         };
@@ -180,7 +182,7 @@ public sealed class AcknowledgementTests
         opened.SetResult();
         await binding;
 
-        await scene.Handler.NextMessageAsync();
+        await handled.Task.Within("the message at the handler");
 
         Assert.Equal(["session", "early"], order);
     }

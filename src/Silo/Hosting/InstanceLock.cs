@@ -46,8 +46,17 @@ internal sealed class InstanceLock : IDisposable
         }
     }
 
-    /// <summary>Lets go of them.</summary>
-    public void Dispose() => _held.ForEach(file => file.Dispose());
+    /// <summary>Lets go of them: in so many words, for a child process that is just being made has the files open, too, until it has become another program.</summary>
+    public void Dispose()
+    {
+        foreach (var file in _held)
+        {
+            _ = FileCalls.Lock(file, FileCalls.Unlock);
+            file.Dispose();
+        }
+
+        _held.Clear();
+    }
 
     private void Add(string path)
     {
