@@ -260,6 +260,7 @@ public sealed class LeavingTests : IAsyncDisposable
         await _rig.Start();
         var client = await _rig.Clients.WhenCreated(0);
         prepare(client);
+        await client.WhenRunning();
         client.GoOnline();
         return client;
     }
