@@ -93,7 +93,7 @@ public sealed partial class LocalRuns(IGrainFactory grains, IPluginHost host, IA
             {
                 Plugin = run.Plugin,
                 Command = run.Command,
-                Code = $"TASK_{outcome.Code.ToString().ToUpperInvariant()}",
+                Code = TaskAnswers.CodeOf(outcome.Code),
                 Result = NameOf(id),
             });
         }

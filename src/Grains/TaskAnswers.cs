@@ -48,6 +48,9 @@ public sealed partial class TaskAnswers(TaskOptions options, TimeProvider time, 
     /// <summary>How long ago a task came; <see langword="null"/> when that is not known any more.</summary>
     public TimeSpan? Since(DateTimeOffset? receivedAt) => time.GetUtcNow() - receivedAt;
 
+    /// <summary>The code of an outcome as on the wire (LP 3.4).</summary>
+    public static string CodeOf(PluginCode code) => ToWire(code).ToWire();
+
     private static TaskStatusCode ToWire(PluginCode code) => code switch
     {
         PluginCode.Processed => TaskStatusCode.Processed,

@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace Ahenk.Cli.Tests;
@@ -15,18 +13,14 @@ internal sealed class FakeDaemon : IAsyncDisposable
         .ToDictionary(entry => entry.Key, entry => entry.Value!.AsArray());
 
     private readonly string _site;
-    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-    private readonly CancellationTokenSource _stopping = new();
     private readonly List<JsonNode> _requests = [];
     private readonly Dictionary<string, JsonNode> _own = [];
-    private readonly Task _serving;
+    private readonly LineServer _server;
 
     public FakeDaemon(string socket, string site)
     {
         _site = site;
-        _listener.Bind(new UnixDomainSocketEndPoint(socket));
-        _listener.Listen();
-        _serving = ServeAsync();
+        _server = new LineServer(socket, line => Answer(JsonNode.Parse(line)!));
     }
 
     /// <summary>What was asked.</summary>
@@ -50,46 +44,7 @@ internal sealed class FakeDaemon : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        await _serving;
-        _stopping.Dispose();
-    }
-
-    private async Task ServeAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                using var connection = await _listener.AcceptAsync(_stopping.Token);
-                await ServeAsync(connection);
-            }
-        }
-        catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException or SocketException)
-        {
-            // The test is over.
-        }
-    }
-
-    private async Task ServeAsync(Socket connection)
-    {
-        try
-        {
-            await using var stream = new NetworkStream(connection);
-            using var reader = new StreamReader(stream);
-            while (await reader.ReadLineAsync(_stopping.Token) is { } line)
-            {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(Answer(JsonNode.Parse(line)!) + "\n"), _stopping.Token);
-            }
-        }
-        catch (IOException)
-        {
-            // The caller has waited no longer.
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private string Answer(JsonNode request)
     {

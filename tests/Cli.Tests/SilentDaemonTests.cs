@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 
@@ -68,7 +67,7 @@ public sealed class SilentDaemonTests : IAsyncDisposable
     public async Task What_waits_by_nature_is_waited_for()
     {
         using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        await using var daemon = new Listener(_site.In(Path), _ =>
+        await using var daemon = Listen(_ =>
         {
             _time.Advance(TimeSpan.FromDays(1));
             interrupted.Cancel();
@@ -85,7 +84,7 @@ public sealed class SilentDaemonTests : IAsyncDisposable
     /// <summary>Runs a command; with each call that the daemon reads, this much time passes.</summary>
     private async Task<CommandResult> RunAsync(TimeSpan passes, params string[] arguments)
     {
-        await using var daemon = new Listener(_site.In(Path), method =>
+        await using var daemon = Listen(method =>
         {
             _asked.Add(method);
             _time.Advance(passes);
@@ -94,46 +93,9 @@ public sealed class SilentDaemonTests : IAsyncDisposable
     }
 
     /// <summary>Reads calls and answers none.</summary>
-    private sealed class Listener : IAsyncDisposable
+    private LineServer Listen(Action<string> hears) => new(_site.In(Path), line =>
     {
-        private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        private readonly CancellationTokenSource _stopping = new();
-        private readonly Task _serving;
-
-        public Listener(string path, Action<string> hears)
-        {
-            _listener.Bind(new UnixDomainSocketEndPoint(path));
-            _listener.Listen();
-            _serving = ServeAsync(hears);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stopping.CancelAsync();
-            _listener.Dispose();
-            await _serving;
-            _stopping.Dispose();
-        }
-
-        private async Task ServeAsync(Action<string> hears)
-        {
-            try
-            {
-                while (true)
-                {
-                    using var connection = await _listener.AcceptAsync(_stopping.Token);
-                    await using var stream = new NetworkStream(connection);
-                    using var reader = new StreamReader(stream);
-                    while (await reader.ReadLineAsync(_stopping.Token) is { } line)
-                    {
-                        hears((string)JsonNode.Parse(line)!["method"]!);
-                    }
-                }
-            }
-            catch (Exception failure) when (failure is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                // The test is over.
-            }
-        }
-    }
+        hears((string)JsonNode.Parse(line)!["method"]!);
+        return null;
+    });
 }

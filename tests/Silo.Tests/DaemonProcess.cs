@@ -93,7 +93,7 @@ internal sealed class DaemonProcess : IDisposable
         }
     }
 
-    public void Terminate() => Assert.Equal(0, Kill(_process.Id, 15));
+    public void Terminate() => Signal.Send(_process, Signal.Terminate);
 
     public async Task<int> ExitAsync()
     {
@@ -136,8 +136,4 @@ internal sealed class DaemonProcess : IDisposable
 
         _process.Dispose();
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Ahenk.Grains.Events;
 using Ahenk.Grains.Interfaces;
@@ -13,8 +12,6 @@ namespace Ahenk.Silo.Tests;
 [Trait("Category", "Integration")]
 public sealed class EventCommandTests : IAsyncLifetime
 {
-    private const int Interrupt = 2;
-
     private readonly ConfigurationFolder _folder = new();
     private readonly EventHub _hub = new(new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)));
     private readonly ControlSocket _socket;
@@ -89,7 +86,7 @@ public sealed class EventCommandTests : IAsyncLifetime
         _hub.Raise(new TaskFinished(7, "probe", "RUN", "TASK_PROCESSED"));
         Assert.EndsWith("task.finished task=7 plugin=probe command=RUN code=TASK_PROCESSED", await command.StandardOutput.ReadLineAsync(Token), StringComparison.Ordinal);
 
-        Assert.Equal(0, Kill(command.Id, Interrupt));
+        Signal.Send(command, Signal.Interrupt);
         await command.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
         Assert.Equal(0, command.ExitCode);
     }
@@ -126,8 +123,4 @@ public sealed class EventCommandTests : IAsyncLifetime
 
         return Process.Start(start)!;
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace Ahenk.Silo.Tests;
 
@@ -15,8 +14,8 @@ public sealed class InterruptionTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(15)]
+    [InlineData(Signal.Interrupt)]
+    [InlineData(Signal.Terminate)]
     public async Task It_ends_with_the_exit_code_of_an_interruption_and_says_nothing(int signal)
     {
         var path = Path.Combine(_folder, "control.sock");
@@ -30,13 +29,9 @@ public sealed class InterruptionTests : IDisposable
         })!;
         using var connection = await listener.AcceptAsync(Token);
 
-        Assert.Equal(0, Kill(command.Id, signal));
+        Signal.Send(command, signal);
         await command.WaitForExitAsync(Token).WaitAsync(TimeSpan.FromSeconds(60), Token);
 
         Assert.Equal((130, "", ""), (command.ExitCode, await command.StandardOutput.ReadToEndAsync(Token), await command.StandardError.ReadToEndAsync(Token)));
     }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Kill(int process, int signal);
 }

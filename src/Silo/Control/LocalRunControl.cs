@@ -44,7 +44,7 @@ internal sealed class LocalRunControl(IGrainFactory grains, LocalRuns runs) : IC
             : new JsonObject
             {
                 ["id"] = request.Text("id"),
-                ["code"] = $"TASK_{outcome.Code.ToString().ToUpperInvariant()}",
+                ["code"] = TaskAnswers.CodeOf(outcome.Code),
                 ["message"] = outcome.Message,
                 ["data"] = outcome.Data is { } data ? JsonNode.Parse(data) : null,
                 ["file_type"] = outcome.FileType?.ToString(),

@@ -10,12 +10,9 @@ internal sealed class TaskControl(ITaskStore tasks, IScheduleStore schedules) : 
 
     public IEnumerable<ControlMethod> Methods =>
     [
-        new("tasks", async (request, _, _) => Describe(await tasks.ListAsync(Limit(request)))),
-        new("schedule", async (request, _, _) => Describe(await schedules.ListAsync(Limit(request)))),
+        new("tasks", async (request, _, _) => Describe(await tasks.ListAsync(request.Limit(MostTasks)))),
+        new("schedule", async (request, _, _) => Describe(await schedules.ListAsync(request.Limit(MostTasks)))),
     ];
-
-    private static int Limit(ControlRequest request) =>
-        request.Params["limit"] is JsonValue value && value.TryGetValue<int>(out var limit) ? Math.Clamp(limit, 1, MostTasks) : 50;
 
     private static JsonArray Describe(IReadOnlyList<StoredTask> list) => new([.. list.Select(task => (JsonNode)new JsonObject
     {

@@ -24,7 +24,7 @@ internal sealed class ImportFolder : IDisposable
     /// <summary>The copy of the database.</summary>
     public string Database => Path.Combine(FullPath, "ahenk.db");
 
-    /// <summary>Makes one for a dry run.</summary>
+    /// <summary>Makes one that goes when it is disposed of.</summary>
     public static ImportFolder Temporary() => new(Directory.CreateTempSubdirectory("ahenk-import-").FullName);
 
     /// <summary>Makes one for a backup.</summary>
